@@ -1,0 +1,242 @@
+// The commands of every POP3 server (RFC 1939 §4 to §6). They have no capability tag: CAPA does not list them.
+import type { Capability } from "../contracts/capability.js";
+import type { Check } from "../contracts/check.js";
+import type { CommandSpec, Reply } from "../contracts/command.js";
+import { MaildropFailure } from "../contracts/errors.js";
+import { messageNumber, none, optionalMessageNumber } from "../protocol/params.js";
+import { noArgument } from "../protocol/argument.js";
+
+const OK: Reply = { status: "+OK", text: "" };
+
+const stat: CommandSpec<null> = {
+  keyword: "STAT",
+  params: none,
+  validIn: ["TRANSACTION"],
+  reply: "single",
+  serve: ({ transaction }) => ({ status: "+OK", text: `${transaction.count} ${transaction.octets}` }),
+};
+
+const list: CommandSpec<number | null> = {
+  keyword: "LIST",
+  params: optionalMessageNumber,
+  validIn: ["TRANSACTION"],
+  reply: "multi-if-bare",
+  serve({ transaction }, number) {
+    if (number === null) {
+      return { status: "+OK", text: summary(transaction), body: transaction.scanListing() };
+    }
+    const message = transaction.message(number);
+    if (typeof message === "object") return { status: "-ERR", text: message.problem };
+    return { status: "+OK", text: `${message} ${transaction.octetsOf(message)}` };
+  },
+};
+
+const retr: CommandSpec<number> = {
+  keyword: "RETR",
+  params: messageNumber,
+  validIn: ["TRANSACTION"],
+  reply: "multi",
+  serve({ transaction }, number) {
+    const message = transaction.message(number);
+    if (typeof message === "object") return { status: "-ERR", text: message.problem };
+    const text = `${transaction.octetsOf(message)} octets`;
+    const sent = (): void => transaction.markRetrieved(message);
+    const body = transaction.read(message);
+    return body instanceof Promise
+      ? body.then((read): Reply => ({ status: "+OK", text, body: read, sent }))
+      : { status: "+OK", text, body, sent };
+  },
+};
+
+const dele: CommandSpec<number> = {
+  keyword: "DELE",
+  params: messageNumber,
+  validIn: ["TRANSACTION"],
+  reply: "single",
+  serve({ transaction }, number) {
+    const message = transaction.message(number);
+    if (typeof message === "object") return { status: "-ERR", text: message.problem };
+    transaction.markDeleted(message);
+    return { status: "+OK", text: `message ${message} will be deleted at the end of the session` };
+  },
+};
+
+const noop: CommandSpec<null> = {
+  keyword: "NOOP",
+  params: none,
+  validIn: ["TRANSACTION"],
+  reply: "single",
+  serve: () => OK,
+};
+
+const rset: CommandSpec<null> = {
+  keyword: "RSET",
+  params: none,
+  validIn: ["TRANSACTION"],
+  reply: "single",
+  serve({ transaction }) {
+    transaction.reset();
+    return { status: "+OK", text: summary(transaction) };
+  },
+};
+
+const quit: CommandSpec<null> = {
+  keyword: "QUIT",
+  params: none,
+  validIn: ["AUTHORIZATION", "TRANSACTION"],
+  reply: "single",
+  endsPipeline: true,
+  serve(context) {
+    const bye: Reply = { status: "+OK", text: "bye", then: "close" };
+    if (context.view.state === "AUTHORIZATION") return bye;
+    // The answer waits for the deletion: a client may forget a message only once it is gone here (RFC 1939 §6).
+    try {
+      const committed = context.transaction.commit();
+      return committed instanceof Promise ? committed.then(() => bye, notDeleted) : bye;
+    } catch (error) {
+      return notDeleted(error);
+    }
+  },
+};
+
+function notDeleted(error: unknown): Reply {
+  if (!(error instanceof MaildropFailure)) throw error;
+  const text = "the messages marked as deleted were not removed; all of them are still there";
+  return { status: "-ERR", text, cause: error.kind === "permanent" ? "permanent" : "temporary", then: "close" };
+}
+
+function summary({ count, octets }: { readonly count: number; readonly octets: number }): string {
+  return `${count} ${count === 1 ? "message" : "messages"} (${octets} octets)`;
+}
+
+const checks: readonly Check[] = [
+  {
+    id: "base-stat",
+    level: "MUST",
+    reference: "RFC 1939 §5",
+    title: "STAT answers with the count of messages and their octets, each after a single space.",
+    given: "TRANSACTION",
+    dialog: `
+      C: STAT
+      S: +OK * *`,
+  },
+  {
+    id: "base-list-one",
+    level: "MUST",
+    reference: "RFC 1939 §5",
+    title: "LIST with a message number answers with one line, the scan listing of that message.",
+    given: "TRANSACTION",
+    dialog: `
+      C: LIST 1
+      S: +OK 1 *`,
+  },
+  {
+    id: "base-list-all",
+    level: "MUST",
+    reference: "RFC 1939 §5",
+    title: "LIST without a number answers with a scan listing for every message.",
+    given: "TRANSACTION",
+    dialog: `
+      C: LIST
+      S: +OK*
+      S: 1 *
+      S: 2 *
+      S: ...
+      S: .`,
+  },
+  {
+    id: "base-retr",
+    level: "MUST",
+    reference: "RFC 1939 §5",
+    title: "RETR sends the message and the terminating line.",
+    given: "TRANSACTION",
+    dialog: `
+      C: RETR 1
+      S: +OK*
+      S: ...
+      S: .`,
+  },
+  {
+    id: "base-dele-rset",
+    level: "MUST",
+    reference: "RFC 1939 §5",
+    title: "A message marked as deleted answers -ERR until RSET takes the mark away; the numbers of the others stay.",
+    given: "TRANSACTION",
+    dialog: `
+      C: DELE 1
+      S: +OK*
+      C: RETR 1
+      S: -ERR*
+      C: DELE 1
+      S: -ERR*
+      C: LIST 2
+      S: +OK 2 *
+      C: RSET
+      S: +OK*
+      C: LIST 1
+      S: +OK 1 *`,
+  },
+  {
+    id: "base-noop",
+    level: "MUST",
+    reference: "RFC 1939 §5",
+    title: "NOOP answers +OK, also in lower case.",
+    given: "TRANSACTION",
+    dialog: `
+      C: noop
+      S: +OK*`,
+  },
+  {
+    id: "base-number-zero",
+    level: "MUST",
+    reference: "RFC 1939 §4",
+    title: "Messages are numbered from 1: number 0 names no message.",
+    given: "TRANSACTION",
+    dialog: `
+      C: RETR 0
+      S: -ERR*
+      C: DELE 0
+      S: -ERR*`,
+  },
+  {
+    id: "base-unknown",
+    level: "MUST",
+    reference: "RFC 1939 §3",
+    title: "An unknown command is answered -ERR and the session goes on.",
+    given: "AUTHORIZATION",
+    dialog: `
+      C: ZZZZ
+      S: -ERR*
+      C: QUIT
+      S: +OK*
+      S: <closed>`,
+  },
+  {
+    id: "base-wrong-state",
+    level: "MUST",
+    reference: "RFC 1939 §3",
+    title: "A command in the wrong state is answered -ERR.",
+    given: "AUTHORIZATION",
+    dialog: `
+      C: STAT
+      S: -ERR*
+      C: RETR 1
+      S: -ERR*`,
+  },
+];
+
+export const base: Capability = {
+  tag: null,
+  name: "base",
+  registration: null,
+  argument: noArgument,
+  commands: [stat, list, retr, dele, noop, rset, quit],
+  affects: "none",
+  announced: { in: "both", differs: false },
+  reference: ["RFC 1939"],
+  discussion:
+    "The commands that every POP3 server has: the drop and scan listings, retrieval, deletion marks and the end of the session.",
+  checks,
+  available: () => true,
+  value: () => undefined,
+};

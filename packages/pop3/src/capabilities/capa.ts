@@ -1,0 +1,75 @@
+// CAPA: the capabilities of the session as it is now (RFC 2449 §5). It has no tag of its own; its answer is its announcement.
+import type { Capability } from "../contracts/capability.js";
+import type { CommandSpec } from "../contracts/command.js";
+import { octetsOf } from "../protocol/octets.js";
+import { none } from "../protocol/params.js";
+import { noArgument } from "../protocol/argument.js";
+
+const command: CommandSpec<null> = {
+  keyword: "CAPA",
+  params: none,
+  validIn: ["AUTHORIZATION", "TRANSACTION"],
+  reply: "multi",
+  serve: ({ capabilityLines }) => ({
+    status: "+OK",
+    text: "capability list follows",
+    // A tag holds no dot (RFC 2449 §3), so no line can need stuffing.
+    body: octetsOf(
+      capabilityLines()
+        .map((line) => `${line}\r\n`)
+        .join(""),
+    ),
+  }),
+};
+
+export const capa: Capability = {
+  tag: null,
+  name: "capa",
+  registration: null,
+  argument: noArgument,
+  commands: [command],
+  affects: "none",
+  announced: { in: "both", differs: false },
+  reference: ["RFC 2449"],
+  discussion:
+    "The CAPA command returns the capabilities that a client may count on now. Whatever is available before login is listed in both " +
+    "states; a client asks again after TLS was started, and after login where a declaration says that its argument may differ.",
+  checks: [
+    {
+      id: "capa-before-login",
+      level: "MUST",
+      reference: "RFC 2449 §5",
+      title: "CAPA is answered before login.",
+      given: "AUTHORIZATION",
+      dialog: `
+        C: CAPA
+        S: +OK*
+        S: ...
+        S: .`,
+    },
+    {
+      id: "capa-after-login",
+      level: "MUST",
+      reference: "RFC 2449 §5",
+      title: "CAPA is answered after login too, whatever the case of its letters.",
+      given: "TRANSACTION",
+      dialog: `
+        C: capa
+        S: +OK*
+        S: ...
+        S: .`,
+    },
+    {
+      id: "capa-no-arguments",
+      level: "MUST",
+      reference: "RFC 2449 §5",
+      title: "CAPA takes no arguments.",
+      given: "AUTHORIZATION",
+      dialog: `
+        C: CAPA ALL
+        S: -ERR*`,
+    },
+  ],
+  available: () => true,
+  value: () => undefined,
+};

@@ -1,0 +1,71 @@
+// EXPIRE: how long messages stay on the server at least (RFC 2449 §6.7).
+// This version deletes nothing by itself, so the policy that it announces, and keeps, is NEVER.
+import type { ArgumentGrammar, Capability } from "../contracts/capability.js";
+
+/** The argument of an EXPIRE line. */
+export interface Retention {
+  /** Whole days; 0 means that what was retrieved may go at the end of the session. */
+  readonly days: number | "never";
+  /** The token USER: each user has a value of their own, which CAPA gives after login. */
+  readonly perUser: boolean;
+}
+
+const argument: ArgumentGrammar<Retention> = {
+  text: "server-guaranteed minimum retention days, or NEVER; optionally followed by USER in AUTHORIZATION state",
+  parse(params) {
+    const [, days, perUser] = /^(\d{1,10}|NEVER)( USER)?$/i.exec(params.join(" ")) ?? [];
+    if (days === undefined) return { problem: "a number of days or NEVER is expected, perhaps followed by USER" };
+    return { value: { days: days.toUpperCase() === "NEVER" ? "never" : Number(days), perUser: perUser !== undefined } };
+  },
+  format({ days, perUser }) {
+    const period = days === "never" ? "NEVER" : String(days);
+    return perUser ? [period, "USER"] : [period];
+  },
+};
+
+export const expire: Capability<Retention> = {
+  tag: "EXPIRE",
+  name: "expire",
+  registration: { date: "1998-11" },
+  argument,
+  commands: [],
+  affects: "none",
+  announced: { in: "both", differs: true },
+  reference: ["RFC 2449"],
+  discussion:
+    "The smallest number of days for which a message stays on the server, whatever else the site's policy says; NEVER says that the server " +
+    "deletes nothing, and 0 that mail may not be left there: what was retrieved may be deleted at the end of the session. Where users differ, " +
+    "the smallest value that any of them may have is announced before login, followed by USER, and the user's own value after it.",
+  checks: [
+    {
+      id: "expire-before-login",
+      level: "SHOULD",
+      reference: "RFC 2449 §6.7",
+      title: "The retention policy is announced before login.",
+      given: "AUTHORIZATION",
+      dialog: `
+        C: CAPA
+        S: +OK*
+        S: ...
+        S: EXPIRE *
+        S: ...
+        S: .`,
+    },
+    {
+      id: "expire-after-login",
+      level: "SHOULD",
+      reference: "RFC 2449 §6.7",
+      title: "The retention policy is announced after login, too.",
+      given: "TRANSACTION",
+      dialog: `
+        C: CAPA
+        S: +OK*
+        S: ...
+        S: EXPIRE *
+        S: ...
+        S: .`,
+    },
+  ],
+  available: () => true,
+  value: () => ({ days: "never", perUser: false }),
+};

@@ -1,0 +1,53 @@
+// PIPELINING: commands may be sent before earlier ones were answered (RFC 2449 §6.6). The session keeps the promise:
+// it serves one command at a time, in order, and stops reading while its answers are not taken.
+import type { Capability } from "../contracts/capability.js";
+import { noArgument } from "../protocol/argument.js";
+
+export const pipelining: Capability = {
+  tag: "PIPELINING",
+  name: "pipelining",
+  registration: { date: "1998-11" },
+  argument: noArgument,
+  commands: [],
+  affects: "all",
+  announced: { in: "both", differs: false },
+  reference: ["RFC 2449"],
+  discussion:
+    "The server accepts several commands at a time and answers them strictly in the order in which they came. A client that pipelines keeps " +
+    "account of what is outstanding, and never of more than the connection's window holds.",
+  checks: [
+    {
+      id: "pipelining-in-order",
+      level: "MUST",
+      reference: "RFC 2449 §6.6",
+      title: "Commands sent in one piece are answered one by one, in order.",
+      given: "TRANSACTION",
+      dialog: `
+        C- NOOP\\r\\nLIST 1\\r\\nZZZZ\\r\\nTOP 1 0\\r\\nLIST 2\\r\\n
+        S: +OK*
+        S: +OK 1 *
+        S: -ERR*
+        S: +OK*
+        S: ...
+        S: .
+        S: +OK 2 *`,
+    },
+    {
+      id: "pipelining-login",
+      level: "MUST",
+      reference: "RFC 2449 §6.6",
+      title: "Refused commands keep their place in the order, before login too.",
+      given: "AUTHORIZATION",
+      dialog: `
+        C- STAT\\r\\nCAPA\\r\\nQUIT\\r\\n
+        S: -ERR*
+        S: +OK*
+        S: ...
+        S: .
+        S: +OK*
+        S: <closed>`,
+    },
+  ],
+  available: () => true,
+  value: () => undefined,
+};

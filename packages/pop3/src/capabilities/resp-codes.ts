@@ -1,0 +1,72 @@
+// RESP-CODES: machine-readable reasons in brackets at the head of a reply's text (RFC 2449 §6.4 and §8, RFC 3206).
+// The codes that belong to no other capability are declared here.
+import type { Capability } from "../contracts/capability.js";
+import type { ResponseCode } from "../contracts/response-code.js";
+import { noArgument } from "../protocol/argument.js";
+
+const inUse: ResponseCode = {
+  code: "IN-USE",
+  validFor: ["-ERR"],
+  commands: ["PASS", "APOP", "AUTH"],
+  meaning: "The name and the password were right, but another session has the maildrop open.",
+  clientBehavior: "Keep the password, wait a while and try again; tell the user only if it lasts.",
+  reference: ["RFC 2449"],
+  registered: "1998-11",
+  cause: "in-use",
+};
+
+const sysTemp: ResponseCode = {
+  code: "SYS/TEMP",
+  validFor: ["-ERR"],
+  commands: "all",
+  meaning: "The system failed, not the user, and it will probably work again before long.",
+  clientBehavior: "Keep the password and try again later; tell the user only if it lasts.",
+  reference: ["RFC 3206"],
+  registered: "2002-02",
+  cause: "temporary",
+};
+
+const sysPerm: ResponseCode = {
+  code: "SYS/PERM",
+  validFor: ["-ERR"],
+  commands: "all",
+  meaning: "The system failed, not the user, and it will not mend itself: somebody has to look at it.",
+  clientBehavior: "Keep the password, tell the user and suggest to ask whoever runs the server.",
+  reference: ["RFC 3206"],
+  registered: "2002-02",
+  cause: "permanent",
+};
+
+export const respCodes: Capability = {
+  tag: "RESP-CODES",
+  name: "resp-codes",
+  registration: { date: "1998-11" },
+  argument: noArgument,
+  commands: [],
+  affects: "none",
+  announced: { in: "both", differs: false },
+  reference: ["RFC 2449"],
+  discussion:
+    "Any text of this server's replies that begins with an opening square bracket begins with a response code. A client may act on the code, " +
+    "and may leave it out of what it shows to a person.",
+  responseCodes: [inUse, sysTemp, sysPerm],
+  permitsResponseCodes: true,
+  checks: [
+    {
+      id: "resp-codes-announced",
+      level: "MUST",
+      reference: "RFC 2449 §8",
+      title: "A server that sends response codes lists RESP-CODES.",
+      given: "AUTHORIZATION",
+      dialog: `
+        C: CAPA
+        S: +OK*
+        S: ...
+        S: RESP-CODES
+        S: ...
+        S: .`,
+    },
+  ],
+  available: () => true,
+  value: () => undefined,
+};

@@ -1,0 +1,70 @@
+// STLS: TLS on a connection that began in the clear (RFC 2595 §4).
+import type { Capability } from "../contracts/capability.js";
+import type { CommandSpec } from "../contracts/command.js";
+import { none } from "../protocol/params.js";
+import { noArgument } from "../protocol/argument.js";
+
+const command: CommandSpec<null> = {
+  keyword: "STLS",
+  params: none,
+  validIn: ["AUTHORIZATION"],
+  reply: "single",
+  endsPipeline: true,
+  serve: () => ({ status: "+OK", text: "begin TLS negotiation", then: "start-tls" }),
+};
+
+export const stls: Capability = {
+  tag: "STLS",
+  name: "stls",
+  registration: { date: "1999-06" },
+  argument: noArgument,
+  commands: [command],
+  affects: ["USER", "PASS", "CAPA"],
+  // RFC 2595 §8 registers it for AUTHORIZATION only; §4 has it listed where it is permitted now.
+  announced: { in: "AUTHORIZATION", differs: false },
+  reference: ["RFC 2595"],
+  discussion:
+    "TLS can be started with the STLS command. It may make USER and PASS available. What a client learned before is forgotten then, and CAPA " +
+    "asked anew; whatever it sent behind STLS before TLS began is dropped.",
+  checks: [
+    {
+      id: "stls-announced",
+      level: "MUST",
+      reference: "RFC 2595 §4",
+      title: "STLS is listed where it is permitted.",
+      given: "AUTHORIZATION",
+      over: "cleartext",
+      dialog: `
+        C: CAPA
+        S: +OK*
+        S: ...
+        S: STLS
+        S: ...
+        S: .`,
+    },
+    {
+      id: "stls-not-after-login",
+      level: "MUST",
+      reference: "RFC 2595 §4",
+      title: "STLS is permitted in the AUTHORIZATION state only.",
+      given: "TRANSACTION",
+      dialog: `
+        C: STLS
+        S: -ERR*`,
+    },
+    {
+      id: "stls-not-twice",
+      level: "SHOULD",
+      reference: "RFC 2595 §4",
+      title: "STLS is refused while TLS is active.",
+      given: "AUTHORIZATION",
+      over: "tls",
+      dialog: `
+        C: STLS
+        S: -ERR*`,
+    },
+  ],
+  available: ({ canStartTls, state }) => canStartTls && state === "AUTHORIZATION",
+  unavailable: ({ secure }) => (secure ? "TLS is active already" : "this server has no certificate to start TLS with"),
+  value: () => undefined,
+};

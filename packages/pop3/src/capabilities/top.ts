@@ -1,0 +1,78 @@
+// TOP: the header and the first lines of a message's body (RFC 1939 §7, RFC 2449 §6.1).
+import type { Capability } from "../contracts/capability.js";
+import type { CommandSpec, Reply } from "../contracts/command.js";
+import { messageAndLines, type MessageAndLines } from "../protocol/params.js";
+import { noArgument } from "../protocol/argument.js";
+
+const command: CommandSpec<MessageAndLines> = {
+  keyword: "TOP",
+  params: messageAndLines,
+  validIn: ["TRANSACTION"],
+  reply: "multi",
+  serve({ transaction }, { number, lines }) {
+    const message = transaction.message(number);
+    if (typeof message === "object") return { status: "-ERR", text: message.problem };
+    const text = "top of message follows";
+    const body = transaction.top(message, lines);
+    return body instanceof Promise
+      ? body.then((read): Reply => ({ status: "+OK", text, body: read }))
+      : { status: "+OK", text, body };
+  },
+};
+
+export const top: Capability = {
+  tag: "TOP",
+  name: "top",
+  registration: { date: "1998-11" },
+  argument: noArgument,
+  commands: [command],
+  affects: "none",
+  announced: { in: "both", differs: false },
+  reference: ["RFC 2449", "RFC 1939"],
+  discussion:
+    "The optional TOP command is available: it sends a message's header, the empty line behind it and as many lines of the body as asked for, " +
+    "so that a client can show what waits without fetching it.",
+  checks: [
+    {
+      id: "top-zero-lines",
+      level: "MUST",
+      reference: "RFC 1939 §7",
+      title: "TOP with 0 lines sends the header and the empty line, and nothing of the body.",
+      given: "TRANSACTION",
+      dialog: `
+        C: TOP 1 0
+        S: +OK*
+        S: ...
+        S:
+        S: .`,
+    },
+    {
+      id: "top-more-than-all",
+      level: "MUST",
+      reference: "RFC 1939 §7",
+      title: "TOP with more lines than there are sends the whole message.",
+      given: "TRANSACTION",
+      dialog: `
+        C: TOP 1 99999999
+        S: +OK*
+        S: ...
+        S: .`,
+    },
+    {
+      id: "top-needs-both",
+      level: "MUST",
+      reference: "RFC 1939 §7",
+      title: "TOP needs a message number and a non-negative count of lines.",
+      given: "TRANSACTION",
+      dialog: `
+        C: TOP 1
+        S: -ERR*
+        C: TOP 1 -1
+        S: -ERR*
+        C: TOP 0 1
+        S: -ERR*`,
+    },
+  ],
+  available: () => true,
+  value: () => undefined,
+};

@@ -1,0 +1,80 @@
+// UIDL: unique-ids that last over sessions (RFC 1939 §7, RFC 2449 §6.8).
+import type { Capability } from "../contracts/capability.js";
+import type { CommandSpec } from "../contracts/command.js";
+import { optionalMessageNumber } from "../protocol/params.js";
+import { noArgument } from "../protocol/argument.js";
+
+const command: CommandSpec<number | null> = {
+  keyword: "UIDL",
+  params: optionalMessageNumber,
+  validIn: ["TRANSACTION"],
+  reply: "multi-if-bare",
+  serve({ transaction }, number) {
+    if (number === null)
+      return { status: "+OK", text: "unique-id listing follows", body: transaction.uniqueIdListing() };
+    const message = transaction.message(number);
+    if (typeof message === "object") return { status: "-ERR", text: message.problem };
+    return { status: "+OK", text: `${message} ${transaction.uniqueIdOf(message)}` };
+  },
+};
+
+export const uidl: Capability = {
+  tag: "UIDL",
+  name: "uidl",
+  registration: { date: "1998-11" },
+  argument: noArgument,
+  commands: [command],
+  affects: "none",
+  announced: { in: "both", differs: false },
+  reference: ["RFC 2449", "RFC 1939"],
+  discussion:
+    "The optional UIDL command is available: it names each message by a unique-id that stays the same from session to session and is never " +
+    "given to another message, so that a client can leave mail on the server and fetch only what is new.",
+  checks: [
+    {
+      id: "uidl-all",
+      level: "MUST",
+      reference: "RFC 1939 §7",
+      title: "UIDL without a number lists the unique-id of every message.",
+      given: "TRANSACTION",
+      dialog: `
+        C: UIDL
+        S: +OK*
+        S: 1 *
+        S: 2 *
+        S: ...
+        S: .`,
+    },
+    {
+      id: "uidl-one",
+      level: "MUST",
+      reference: "RFC 1939 §7",
+      title: "UIDL with a number answers with that number and the unique-id, on one line.",
+      given: "TRANSACTION",
+      dialog: `
+        C: UIDL 2
+        S: +OK 2 *`,
+    },
+    {
+      id: "uidl-deleted",
+      level: "MUST",
+      reference: "RFC 1939 §7",
+      title: "Messages marked as deleted are not listed, and nobody moves up.",
+      given: "TRANSACTION",
+      dialog: `
+        C: DELE 1
+        S: +OK*
+        C: UIDL 1
+        S: -ERR*
+        C: UIDL
+        S: +OK*
+        S: 2 *
+        S: ...
+        S: .
+        C: RSET
+        S: +OK*`,
+    },
+  ],
+  available: () => true,
+  value: () => undefined,
+};

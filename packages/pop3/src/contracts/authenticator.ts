@@ -1,0 +1,10 @@
+// Authenticators: who may open which maildrop. Knows nothing of the wire; a mechanism or the PASS command asks it.
+
+/** The contract of a source of accounts. */
+export interface Authenticator {
+  /**
+   * The user whose maildrop this name and password open, or null where they are wrong; in about the same time whether
+   * the name exists or not. Throws where it cannot tell: a session then answers that the system failed, not the user.
+   */
+  verifyPassword(name: string, password: string): Promise<string | null>;
+}

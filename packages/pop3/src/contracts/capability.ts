@@ -1,0 +1,76 @@
+// The declaration of an extension: RFC 2449 §9's registration template as a type, plus what makes it run.
+// One value of this type drives dispatch, CAPA, the client's typed lookup, the checker and the reference pages.
+import type { Check } from "./check.js";
+import type { AnyCommandSpec, Parsed, Reply, ServeContext } from "./command.js";
+import type { ResponseCode } from "./response-code.js";
+import type { SessionView, State } from "./session.js";
+
+/** The arguments of a capability line: what follows the tag. */
+export interface ArgumentGrammar<Argument> {
+  /** The template's field `Arguments`, as text. */
+  readonly text: string;
+  /** Reads the space-separated parameters behind the tag. */
+  parse(params: readonly string[]): Parsed<Argument>;
+  /** The inverse. */
+  format(argument: Argument): readonly string[];
+}
+
+/** Where and when a capability was registered; null on a declaration means that it is private. */
+export interface Registration {
+  /** `1998-11`: which dated view of the registry it belongs to. */
+  readonly date: string;
+  /** The references as first registered, where they have changed since. */
+  readonly initialReference?: readonly string[];
+}
+
+/**
+ * One extension of POP3, or (with a null tag) a part of the base protocol that CAPA does not list.
+ * The comments name the fields of the registration template (RFC 2449 §9).
+ */
+export interface Capability<Argument = void> {
+  /** "CAPA tag"; null for the base commands, CAPA itself and APOP. */
+  readonly tag: string | null;
+  /** What pages and file names call it: the tag in lower case, or `base`, `capa`, `apop`. */
+  readonly name: string;
+  readonly registration: Registration | null;
+  /** "Arguments". */
+  readonly argument: ArgumentGrammar<Argument>;
+  /** "Added commands", and with their `validIn` "Commands valid in states". */
+  readonly commands: readonly AnyCommandSpec[];
+  /** "Standard commands affected": `around` runs for these alone. */
+  readonly affects: "none" | "all" | readonly string[];
+  /** "Announced states / possible differences". */
+  readonly announced: {
+    readonly in: "both" | State;
+    /** A server may choose to announce it in this state only. */
+    readonly optionally?: State;
+    /** The argument may differ after authentication. */
+    readonly differs: boolean;
+  };
+  /** "Specification reference". */
+  readonly reference: readonly string[];
+  /** "Discussion", in our own words. */
+  readonly discussion: string;
+  /** New length limits (RFC 2449 §4 and §9): octets with CRLF. */
+  readonly limits?: { readonly commandOctets?: number };
+  /** Response codes that come with it. */
+  readonly responseCodes?: readonly ResponseCode[];
+  /** Response codes are sent only where a capability that permits them is available (RFC 2449 §6.4). */
+  readonly permitsResponseCodes?: boolean;
+  readonly checks: readonly Check[];
+  /**
+   * Whether the capability works in this session as it is now: the one question that CAPA and dispatch both ask.
+   * Absent where this version has no server behaviour for it: it is then known, but neither announced nor accepted.
+   */
+  available?(view: SessionView): boolean;
+  /** The sentence that refuses its commands where it is not available. */
+  unavailable?(view: SessionView): string;
+  /** The argument to announce. */
+  value(view: SessionView): Argument;
+  /** Wraps the commands in `affects`. */
+  around?(context: ServeContext, next: () => Reply | Promise<Reply>): Reply | Promise<Reply>;
+}
+
+/** A declaration whose argument type is known to its own file only. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyCapability = Capability<any>;

@@ -1,0 +1,48 @@
+// What a server tells its owner, in the past tense. No event ever carries a secret or a message's octets.
+import type { State } from "./session.js";
+
+/** The part that every event of a session has. */
+export interface SessionFacts {
+  /** Unique in this process. */
+  readonly session: string;
+  readonly remoteAddress: string;
+  readonly secure: boolean;
+  /** The user whose maildrop is open, or null before login. */
+  readonly user: string | null;
+}
+
+/** Why a session ended. */
+export type EndReason =
+  | "quit"
+  | "disconnected"
+  | "login-deadline"
+  | "idle"
+  | "slow-reader"
+  | "misbehaved"
+  | "failed"
+  | "shutdown"
+  | "tls-failed";
+
+/** Names and payloads of the events. */
+export interface ServerEvents {
+  "session.opened": [SessionFacts];
+  "session.refused": [
+    { readonly remoteAddress: string; readonly reason: "too-many" | "too-many-from-address" | "shutdown" },
+  ];
+  "session.ended": [
+    SessionFacts & {
+      readonly reason: EndReason;
+      readonly state: State;
+      readonly octetsIn: number;
+      readonly octetsOut: number;
+    },
+  ];
+  "tls.started": [SessionFacts & { readonly version: string | null; readonly droppedOctets: number }];
+  "tls.failed": [SessionFacts & { readonly problem: string }];
+  "login.accepted": [SessionFacts & { readonly messages: number; readonly octets: number }];
+  "login.refused": [SessionFacts & { readonly name: string; readonly cause: string }];
+  "message.retrieved": [SessionFacts & { readonly uniqueId: string; readonly octets: number }];
+  "maildrop.updated": [SessionFacts & { readonly deleted: number }];
+  "command.refused": [SessionFacts & { readonly keyword: string; readonly problem: string }];
+  "failure.caught": [SessionFacts & { readonly doing: string; readonly error: unknown }];
+}

@@ -1,0 +1,41 @@
+// The door `@postern/pop3`: the declarations, the registry that holds them, and the types to write one's own.
+export * from "./capabilities/index.js";
+export type { ArgumentGrammar, AnyCapability, Capability, Registration } from "./contracts/capability.js";
+export type { Check } from "./contracts/check.js";
+export type {
+  AnyCommandSpec,
+  CommandSpec,
+  Login,
+  NegativeReply,
+  ParamGrammar,
+  Parsed,
+  PositiveReply,
+  Reply,
+  ServeContext,
+} from "./contracts/command.js";
+export { DeclarationRefused, MaildropFailure, type MaildropFailureKind, type RuleBroken } from "./contracts/errors.js";
+export type { WireBody } from "./contracts/maildrop.js";
+export type { FailureCause, ResponseCode } from "./contracts/response-code.js";
+export type { SessionView, State } from "./contracts/session.js";
+export type { MessageNumber, Transaction } from "./contracts/transaction.js";
+export { noArgument } from "./protocol/argument.js";
+export {
+  messageAndLines,
+  messageNumber,
+  name,
+  none,
+  optionalMessageNumber,
+  password,
+  type MessageAndLines,
+} from "./protocol/params.js";
+export { judgementText } from "./registry/judgement-text.js";
+export { pageText, registryPage, type RegistrationRule, type RegistryPage, type RegistryView } from "./registry/page.js";
+export { judgeProposal, PROPOSAL_OCTETS, type Judgement } from "./registry/proposal.js";
+export { Registry, type Refused, type RegistryOptions, type Resolved } from "./registry/registry.js";
+export {
+  capabilityTemplate,
+  responseCodeTemplate,
+  templateText,
+  type CapabilityTemplate,
+  type ResponseCodeTemplate,
+} from "./registry/template.js";

@@ -1,0 +1,28 @@
+// The octets that the wire grammar names, and ASCII in and out of them. Nothing here knows a command or a reply.
+
+export const CR = 0x0d;
+export const LF = 0x0a;
+export const SP = 0x20;
+export const DOT = 0x2e;
+
+/** CRLF and the line that ends a multi-line response (RFC 1939 §3). */
+export const CRLF: Uint8Array = Uint8Array.of(CR, LF);
+export const TERMINATOR: Uint8Array = Uint8Array.of(DOT, CR, LF);
+
+/** Octets to a string of one character an octet, 0x00 to 0xFF: nothing is lost and nothing is interpreted. */
+export function octetString(octets: Uint8Array, start = 0, end: number = octets.length): string {
+  let text = "";
+  for (let at = start; at < end; at++) text += String.fromCharCode(octets[at]!);
+  return text;
+}
+
+/** The inverse of `octetString`; a character over 0xFF is a `RangeError`, because it has no single octet. */
+export function octetsOf(text: string): Uint8Array {
+  const octets = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0xff) throw new RangeError(`U+${code.toString(16).padStart(4, "0")} is not one octet`);
+    octets[at] = code;
+  }
+  return octets;
+}

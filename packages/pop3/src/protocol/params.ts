@@ -1,0 +1,87 @@
+// The grammars of command parameters that several commands share (RFC 1939 §3: single SPACE between arguments).
+// A declaration picks one; what is wrong with a parameter is a sentence for the reply's text.
+import type { ParamGrammar, Parsed } from "../contracts/command.js";
+
+/** Decimal digits of the largest number accepted: over any count that RFC 1939's base-10 numbers are used for. */
+const NUMBER_DIGITS = 10;
+
+/** A non-negative decimal number without sign, or null. */
+function decimal(text: string): number | null {
+  if (text.length === 0 || text.length > NUMBER_DIGITS) return null;
+  let number = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return null;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
+function parseMessageNumber(text: string): Parsed<number> {
+  const number = decimal(text);
+  if (number === null || number === 0) return { problem: "a message number is a decimal number from 1 up" };
+  return { value: number };
+}
+
+/** No parameters. */
+export const none: ParamGrammar<null> = {
+  text: "",
+  parse: (rest) => (rest === null ? NOTHING : { problem: "no parameters are expected" }),
+  format: () => null,
+};
+const NOTHING: Parsed<null> = { value: null };
+
+/** `msg`: a message number. */
+export const messageNumber: ParamGrammar<number> = {
+  text: "msg",
+  parse: (rest) => (rest === null ? { problem: "a message number is expected" } : parseMessageNumber(rest)),
+  format: (number) => String(number),
+};
+
+/** `[msg]`: a message number, or null for all messages. */
+export const optionalMessageNumber: ParamGrammar<number | null> = {
+  text: "[msg]",
+  parse: (rest) => (rest === null ? NOTHING : parseMessageNumber(rest)),
+  format: (number) => (number === null ? null : String(number)),
+};
+
+/** A message number and a count of body lines. */
+export interface MessageAndLines {
+  readonly number: number;
+  readonly lines: number;
+}
+
+/** `msg n`: a message number and a non-negative count of lines (RFC 1939 §7, TOP). */
+export const messageAndLines: ParamGrammar<MessageAndLines> = {
+  text: "msg n",
+  parse(rest) {
+    const [message, lines, ...more] = rest === null ? [] : rest.split(" ");
+    if (message === undefined || lines === undefined || more.length > 0) {
+      return { problem: "a message number and a count of lines are expected" };
+    }
+    const number = parseMessageNumber(message);
+    if ("problem" in number) return number;
+    const count = decimal(lines);
+    if (count === null) return { problem: "a count of lines is a decimal number from 0 up" };
+    return { value: { number: number.value, lines: count } };
+  },
+  format: ({ number, lines }) => `${number} ${lines}`,
+};
+
+/** `name`: one parameter without spaces (RFC 1939 §7, USER). */
+export const name: ParamGrammar<string> = {
+  text: "name",
+  parse(rest) {
+    if (rest === null) return { problem: "a name is expected" };
+    if (rest.includes(" ")) return { problem: "a name holds no spaces" };
+    return { value: rest };
+  },
+  format: (value) => value,
+};
+
+/** `string`: the rest of the line as it is, spaces and all (RFC 1939 §7, PASS). */
+export const password: ParamGrammar<string> = {
+  text: "string",
+  parse: (rest) => (rest === null ? { problem: "a password is expected" } : { value: rest }),
+  format: (value) => value,
+};

@@ -1,0 +1,189 @@
+// The registry at run time: which declaration owns a keyword or a tag, what a session may do now, what CAPA lists.
+// Every refusal that does not need the maildrop is made here, before a handler runs. It does not run handlers; `server/` does.
+import type { AnyCapability } from "../contracts/capability.js";
+import type { AnyCommandSpec } from "../contracts/command.js";
+import { DeclarationRefused, type RuleBroken } from "../contracts/errors.js";
+import type { FailureCause, ResponseCode } from "../contracts/response-code.js";
+import type { SessionView, State } from "../contracts/session.js";
+import { formatCapabilityLine } from "../protocol/capability-line.js";
+import { COMMAND_OCTETS, parseCommand } from "../protocol/command.js";
+import { knownResponseCode } from "../protocol/response-code.js";
+import { declarationRules, setRules } from "./rules.js";
+
+/** A command line that may be served: the spec, its parameters as parsed, and the capabilities that wrap it. */
+export interface Resolved {
+  readonly spec: AnyCommandSpec;
+  readonly params: unknown;
+  readonly hooks: readonly AnyCapability[];
+}
+
+/** A command line that is not served, and the sentence that says why. */
+export interface Refused {
+  readonly refusal: "malformed" | "unknown" | "wrong-state" | "unavailable";
+  /** The declared keyword, or null where the line names none; never text of the peer's. */
+  readonly keyword: string | null;
+  readonly text: string;
+}
+
+export interface RegistryOptions {
+  /** Tags of the capabilities to serve; all that have server behaviour where absent. Those without a tag are always served. */
+  readonly enabled?: readonly string[];
+}
+
+/** A command of a served capability. */
+interface Entry {
+  readonly spec: AnyCommandSpec;
+  readonly owner: AnyCapability;
+  readonly hooks: readonly AnyCapability[];
+}
+
+const NO_HOOKS: readonly AnyCapability[] = [];
+
+/** A set of declarations that agree with each other and with RFC 2449 §9. */
+export class Registry {
+  readonly capabilities: readonly AnyCapability[];
+  /** Those with server behaviour that are enabled. */
+  readonly served: readonly AnyCapability[];
+  /** All declared response codes. */
+  readonly responseCodes: readonly ResponseCode[];
+  /** The longest command line, with CRLF, that any served capability asks for (RFC 2449 §4). */
+  readonly commandOctets: number;
+  readonly #byTag: ReadonlyMap<string, AnyCapability>;
+  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #codeOwners: ReadonlyMap<FailureCause, { readonly code: ResponseCode; readonly owner: AnyCapability }>;
+
+  /** Throws `DeclarationRefused` with every rule that the declarations, or the tags in `enabled`, break. */
+  constructor(capabilities: readonly AnyCapability[], options: RegistryOptions = {}) {
+    for (const capability of capabilities) {
+      const broken = declarationRules(capability);
+      if (broken.length > 0) throw new DeclarationRefused(capability.tag ?? capability.name, broken);
+    }
+    const clashes = setRules(capabilities);
+    if (clashes.length > 0) throw new DeclarationRefused("the set of capabilities", clashes);
+
+    this.capabilities = capabilities;
+    this.#byTag = new Map(
+      capabilities.flatMap((capability) => (capability.tag === null ? [] : [[upper(capability.tag), capability]])),
+    );
+    this.served = this.#select(options.enabled);
+    this.responseCodes = capabilities.flatMap((capability) => capability.responseCodes ?? []);
+    this.commandOctets = Math.max(COMMAND_OCTETS, ...this.served.map(({ limits }) => limits?.commandOctets ?? 0));
+    this.#entries = entriesOf(this.served);
+    this.#codeOwners = new Map(
+      this.served.flatMap((owner) => (owner.responseCodes ?? []).map((code) => [code.cause, { code, owner }] as const)),
+    );
+  }
+
+  #select(enabled: readonly string[] | undefined): readonly AnyCapability[] {
+    if (enabled === undefined) return this.capabilities.filter(({ available }) => available !== undefined);
+    const wanted = new Set(enabled.map(upper));
+    const broken: RuleBroken[] = [];
+    for (const tag of wanted) {
+      const capability = this.#byTag.get(tag);
+      if (capability?.available !== undefined) continue;
+      const problem =
+        capability === undefined
+          ? "no capability of this tag is declared"
+          : "is declared, but this version cannot serve it";
+      broken.push({ field: tag, problem, rule: "a server announces what works, and nothing else" });
+    }
+    if (broken.length > 0) throw new DeclarationRefused("enabled capabilities", broken);
+    return this.capabilities.filter(
+      ({ tag, available }) => available !== undefined && (tag === null || wanted.has(upper(tag))),
+    );
+  }
+
+  /** The declaration of a tag, in any case; also where it is not served. */
+  capability(tag: string): AnyCapability | undefined {
+    return this.#byTag.get(upper(tag));
+  }
+
+  /** The declaration that a received response code means, by its longest known prefix (RFC 2449 §8). */
+  responseCode(received: string): ResponseCode | undefined {
+    const known = knownResponseCode(
+      received,
+      this.responseCodes.map(({ code }) => code),
+    );
+    return this.responseCodes.find(({ code }) => code === known);
+  }
+
+  /** What a command line (one character an octet, without its line end) means in this session; every gate is here. */
+  resolve(line: string, view: SessionView): Resolved | Refused {
+    const parsed = parseCommand(line);
+    if ("problem" in parsed) return { refusal: "malformed", keyword: null, text: parsed.problem };
+    const entry = this.#entries.get(parsed.value.keyword);
+    if (entry === undefined) return { refusal: "unknown", keyword: null, text: "this command is not known here" };
+    const { spec, owner, hooks } = entry;
+    const { keyword } = spec;
+    if (!spec.validIn.includes(view.state)) {
+      return {
+        refusal: "wrong-state",
+        keyword,
+        text: `${keyword} is not valid in the ${view.state} state: ${nextStep(view.state)}`,
+      };
+    }
+    if (!owner.available!(view)) {
+      return {
+        refusal: "unavailable",
+        keyword,
+        text: owner.unavailable?.(view) ?? `${keyword} is not available in this session`,
+      };
+    }
+    const params = spec.params.parse(parsed.value.rest);
+    if ("problem" in params) {
+      const usage = spec.params.text === "" ? keyword : `${keyword} ${spec.params.text}`;
+      return { refusal: "malformed", keyword, text: `${params.problem}: ${usage}` };
+    }
+    return {
+      spec,
+      params: params.value,
+      hooks: hooks.length === 0 ? NO_HOOKS : hooks.filter((hook) => hook.available!(view)),
+    };
+  }
+
+  /** The capability lines for a session, without CRLF, in the order of the declarations (RFC 2449 §5). */
+  capabilityLines(view: SessionView): readonly string[] {
+    const lines: string[] = [];
+    for (const capability of this.served) {
+      const { tag, announced, argument } = capability;
+      if (tag === null || (announced.in !== "both" && announced.in !== view.state) || !capability.available!(view))
+        continue;
+      lines.push(formatCapabilityLine(tag, argument.format(capability.value(view))));
+    }
+    return lines;
+  }
+
+  /** The response code to send for a cause, or null where none may be sent. A null keyword stands for a reply to no command. */
+  codeFor(cause: FailureCause | undefined, keyword: string | null, view: SessionView): string | null {
+    if (cause === undefined) return null;
+    const found = this.#codeOwners.get(cause);
+    if (found === undefined || !found.owner.available!(view)) return null;
+    const { code, commands } = found.code;
+    if (commands !== "all" && (keyword === null || !commands.includes(keyword))) return null;
+    return this.served.some((capability) => capability.permitsResponseCodes === true && capability.available!(view))
+      ? code
+      : null;
+  }
+}
+
+function entriesOf(served: readonly AnyCapability[]): ReadonlyMap<string, Entry> {
+  const entries = new Map<string, Entry>();
+  for (const owner of served) {
+    for (const spec of owner.commands) {
+      const hooks = served.filter(
+        ({ around, affects }) =>
+          around !== undefined && (affects === "all" || (affects !== "none" && affects.includes(spec.keyword))),
+      );
+      entries.set(spec.keyword, { spec, owner, hooks });
+    }
+  }
+  return entries;
+}
+
+function nextStep(state: State): string {
+  return state === "AUTHORIZATION" ? "log in first" : "a session has one login";
+}
+
+function upper(tag: string): string {
+  return tag.toUpperCase();
+}

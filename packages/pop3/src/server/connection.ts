@@ -1,0 +1,112 @@
+// One connection: its socket, in the clear or under TLS, its deadline and its end. Knows no line and no command.
+import type { Socket } from "node:net";
+import type { SecureContext } from "node:tls";
+import { LINGER_MS } from "./limits.js";
+import { Output } from "./output.js";
+import { startTls } from "./tls.js";
+
+/** Who is told what happens on a connection. */
+export interface ConnectionOwner {
+  received(chunk: Uint8Array): void;
+  /** The peer sends nothing more; it may still read. */
+  inputEnded(): void;
+  /** Once, at the very end. */
+  closed(): void;
+}
+
+/** One peer's connection. Octets flow in until `pause`; nothing is read before `start`. */
+export class Connection {
+  readonly remoteAddress: string;
+  output: Output;
+  secure = false;
+  octetsIn = 0;
+  readonly #owner: ConnectionOwner;
+  readonly #closed = (): void => {
+    clearTimeout(this.#timer);
+    this.#owner.closed();
+  };
+  #socket: Socket;
+  #octetsOutBefore = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #timerMs = 0;
+  #onDeadline: () => void = () => {};
+
+  constructor(socket: Socket, owner: ConnectionOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.remoteAddress = socket.remoteAddress ?? "";
+    this.output = new Output(socket);
+    socket.on("error", ignore);
+    socket.on("close", this.#closed);
+  }
+
+  get octetsOut(): number {
+    return this.#octetsOutBefore + this.output.octetsWritten;
+  }
+
+  /** Begins to read. */
+  start(): void {
+    this.#socket.on("data", (chunk: Uint8Array) => {
+      this.octetsIn += chunk.length;
+      this.#owner.received(chunk);
+    });
+    this.#socket.on("end", () => this.#owner.inputEnded());
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** One deadline at a time: the new one takes the place of the old. */
+  setDeadline(ms: number, onDeadline: () => void): void {
+    this.#onDeadline = onDeadline;
+    if (this.#timer !== undefined && this.#timerMs === ms) {
+      this.#timer.refresh();
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timerMs = ms;
+    this.#timer = setTimeout(() => this.#onDeadline(), ms);
+  }
+
+  /**
+   * Puts TLS on the connection. Whatever was read in the clear before is the caller's to drop; nothing is read in the clear
+   * from here on. Rejects where the handshake fails; the connection is then gone.
+   */
+  async startTls(context: SecureContext): Promise<string | null> {
+    const plain = this.#socket;
+    plain.removeAllListeners("data");
+    plain.removeAllListeners("end");
+    // From here on the end of the plain socket is seen as the end of the TLS socket on top of it.
+    const secured = await startTls(plain, context);
+    plain.off("close", this.#closed);
+    secured.on("error", ignore);
+    secured.on("close", this.#closed);
+    this.#octetsOutBefore += this.output.octetsWritten;
+    this.#socket = secured;
+    this.output = new Output(secured);
+    this.secure = true;
+    return secured.getProtocol();
+  }
+
+  /** Writes what is left and closes; a peer that does not close its side in time is cut off. */
+  finish(): void {
+    this.output.flush();
+    this.setDeadline(LINGER_MS, () => this.destroy());
+    this.#socket.end();
+    this.#socket.resume();
+  }
+
+  /** Closes at once, whatever is left to write. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+function ignore(): void {
+  // An error is always followed by `close`, and that is what counts.
+}

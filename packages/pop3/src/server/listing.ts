@@ -1,0 +1,29 @@
+// Scan listings and unique-id listings as octets. A listing without deletion marks is made once per snapshot and shared by
+// all who ask for it. Knows no session.
+import { Buffer } from "node:buffer";
+import type { Snapshot } from "../contracts/maildrop.js";
+
+/** Which of a snapshot's two listings. */
+export type ListingKind = "scan" | "unique-id";
+
+const made: Record<ListingKind, WeakMap<Snapshot, Uint8Array>> = { scan: new WeakMap(), "unique-id": new WeakMap() };
+
+/** One line for each message that is not marked, in wire form; `marked` is null where none is. */
+export function listing(kind: ListingKind, snapshot: Snapshot, marked: Uint8Array | null): Uint8Array {
+  if (marked !== null) return lines(kind, snapshot, marked);
+  let octets = made[kind].get(snapshot);
+  if (octets === undefined) {
+    octets = lines(kind, snapshot, null);
+    made[kind].set(snapshot, octets);
+  }
+  return octets;
+}
+
+function lines(kind: ListingKind, snapshot: Snapshot, marked: Uint8Array | null): Uint8Array {
+  let text = "";
+  for (let position = 0; position < snapshot.count; position++) {
+    if (marked?.[position] === 1) continue;
+    text += `${position + 1} ${kind === "scan" ? snapshot.octetsAt(position) : snapshot.uniqueIdAt(position)}\r\n`;
+  }
+  return Buffer.from(text, "latin1");
+}

@@ -1,0 +1,8 @@
+// One case of a contract suite: a name and a function that throws where the contract is broken. Knows no test runner.
+
+/** Run it with any runner: `for (const c of cases) test(c.name, c.run)`. */
+export interface ContractCase {
+  readonly name: string;
+  /** Rejects with an `AssertionError` of `node:assert` where the contract is broken. */
+  run(): Promise<void>;
+}

@@ -1,0 +1,25 @@
+// What the maildrop suite needs of a store under test. Knows neither the cases nor any store.
+import type { Depository, MaildropStore } from "../contracts/maildrop.js";
+
+/** Makes stores for the suite. */
+export interface MaildropHarness {
+  /** A new store in which both users have an empty maildrop. */
+  make(): Promise<MaildropSubject>;
+}
+
+/** One store under test. */
+export interface MaildropSubject {
+  readonly store: MaildropStore & Depository;
+  readonly user: string;
+  readonly otherUser: string;
+  /** The same maildrops as after a restart of the process. Absent where they do not outlive it. */
+  reopen?(): Promise<MaildropStore & Depository>;
+  /** Takes the lease from the session that holds it, without that session's knowledge. */
+  breakLease(user: string): void | Promise<void>;
+  /** When a message arrived, in milliseconds since 1970. Absent where the store does not tell. */
+  arrivedMs?(user: string, uniqueId: string): number | Promise<number>;
+  close?(): Promise<void>;
+}
+
+/** Cases by name; each gets a subject of its own. */
+export type MaildropCases = Readonly<Record<string, (subject: MaildropSubject) => Promise<void>>>;

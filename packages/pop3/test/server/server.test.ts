@@ -1,0 +1,344 @@
+// The server as its owner sees it: where login is offered, private capabilities, events, limits, deadlines, the stop.
+import { Registry, standard, noArgument, none, type Capability } from "@postern/pop3";
+import { MaildropFailure, MemoryMaildrops, Pop3Server, type ServerEvents } from "@postern/pop3/server";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { octets } from "../support/cuts.js";
+import { world } from "../support/world.js";
+
+async function capabilities(
+  wire: Awaited<ReturnType<Awaited<ReturnType<typeof world>>["connect"]>>,
+): Promise<string[]> {
+  wire.send("CAPA\r\n");
+  expect(await wire.line()).toMatch(/^\+OK/);
+  return wire.body();
+}
+
+describe("what is offered, and where", () => {
+  test("in the clear with cleartext login allowed", async () => {
+    await using place = await world();
+    const before = await capabilities(await place.connect());
+    expect(before).toEqual([
+      "TOP",
+      "USER",
+      "RESP-CODES",
+      "PIPELINING",
+      "EXPIRE NEVER",
+      "UIDL",
+      "IMPLEMENTATION Postern",
+      "STLS",
+    ]);
+    const after = await capabilities(await place.login());
+    expect(after).toEqual(before.filter((line) => line !== "STLS"));
+  });
+
+  test("in the clear without: neither announced nor accepted, and STLS opens the way", async () => {
+    await using place = await world({ cleartextLogin: "never" });
+    const wire = await place.connect();
+    expect(await capabilities(wire)).not.toContain("USER");
+    wire.send("USER ann\r\nPASS secret\r\n");
+    expect(await wire.line()).toMatch(/^-ERR a password is not accepted in the clear: start TLS with STLS first/);
+    expect(await wire.line()).toMatch(/^-ERR a password is not accepted in the clear/);
+    wire.send("STLS\r\n");
+    expect(await wire.line()).toMatch(/^\+OK/);
+    await wire.startTls();
+    expect(await capabilities(wire)).toEqual(expect.arrayContaining(["USER"]));
+    expect(await capabilities(wire)).not.toContain("STLS");
+    wire.send("STLS\r\nUSER ann\r\nPASS secret\r\n");
+    expect(await wire.line()).toBe("-ERR TLS is active already");
+    expect(await wire.line()).toMatch(/^\+OK/);
+    expect(await wire.line()).toMatch(/^\+OK/);
+  });
+
+  test("without a certificate there is no STLS", async () => {
+    const server = new Pop3Server({
+      maildrops: new MemoryMaildrops(),
+      authenticator: { verifyPassword: async () => null },
+    });
+    expect(
+      server.registry.capabilityLines({
+        state: "AUTHORIZATION",
+        secure: false,
+        canStartTls: false,
+        passwordLogin: false,
+        implementation: null,
+      }),
+    ).not.toContain("STLS");
+    await expect(server.listen({ tls: "implicit" })).rejects.toThrow(/certificate/);
+  });
+
+  test("an enabled list leaves the rest silent and refused", async () => {
+    await using place = await world({ enabled: ["user", "STLS"], implementation: null });
+    const wire = await place.login();
+    expect(await capabilities(wire)).toEqual(["USER"]);
+    wire.send("UIDL\r\nTOP 1 0\r\n");
+    expect(await wire.line()).toMatch(/^-ERR/);
+    expect(await wire.line()).toMatch(/^-ERR/);
+  });
+
+  test.each(["SASL", "LOGIN-DELAY", "AUTH-RESP-CODE", "UTF8", "LANG", "X-NONE"])("%s cannot be enabled", (tag) => {
+    expect(() => new Registry(standard, { enabled: [tag] })).toThrow(
+      tag === "X-NONE" ? /no capability of this tag/ : /cannot serve/,
+    );
+  });
+
+  test("an implementation text that would break its line is refused at once", async () => {
+    await expect(world({ implementation: "bad\r\nSASL PLAIN" })).rejects.toThrow(RangeError);
+  });
+});
+
+describe("a private capability", () => {
+  const seen: string[] = [];
+  const hello: Capability<string> = {
+    tag: "X-HELLO",
+    name: "x-hello",
+    registration: null,
+    argument: {
+      text: "a name",
+      parse: ([name]) => (name === undefined ? { problem: "a name is expected" } : { value: name }),
+      format: (name) => [name],
+    },
+    commands: [
+      {
+        keyword: "XHLO",
+        params: none,
+        validIn: ["TRANSACTION"],
+        reply: "single",
+        serve: () => ({ status: "+OK", text: "hello" }),
+      },
+    ],
+    affects: ["STAT"],
+    announced: { in: "both", differs: false },
+    reference: ["https://example.org/x-hello"],
+    discussion: "Says hello, and watches STAT.",
+    limits: { commandOctets: 1000 },
+    checks: [],
+    available: ({ state }) => state === "TRANSACTION",
+    value: () => "world",
+    around(context, next) {
+      seen.push(`${context.transaction.count}`);
+      return next();
+    },
+  };
+
+  test("is announced, served, wraps what it affects and nothing else, and sets the line limit", async () => {
+    await using place = await world({ capabilities: [...standard, hello] });
+    const wire = await place.login();
+    expect(await capabilities(wire)).toContain("X-HELLO world");
+    wire.send("XHLO\r\nNOOP\r\n");
+    const rest = `STAT\r\n${"N".repeat(990)}\r\n${"N".repeat(999)}\r\n`;
+    expect(await wire.line()).toBe("+OK hello");
+    expect(await wire.line()).toBe("+OK");
+    expect(seen).toEqual([]);
+    wire.send(rest);
+    expect(await wire.line()).toMatch(/^\+OK 3 /);
+    expect(seen).toEqual(["3"]);
+    expect(await wire.line()).toMatch(/^-ERR a command begins/);
+    expect(await wire.line()).toBe("-ERR a command line is limited to 1000 octets");
+  });
+
+  test("that clashes with a standard one is refused", () => {
+    expect(() => new Registry([...standard, { ...hello, tag: "uidl" }])).toThrow(/uidl/i);
+    expect(
+      () =>
+        new Registry([
+          ...standard,
+          { ...hello, argument: noArgument, commands: [{ ...hello.commands[0]!, keyword: "TOP" }] },
+        ]),
+    ).toThrow(/TOP/);
+  });
+});
+
+describe("events", () => {
+  test("one session from opening to end, without a secret", async () => {
+    await using place = await world();
+    const told: [string, unknown][] = [];
+    const names: (keyof ServerEvents)[] = [
+      "session.opened",
+      "login.refused",
+      "login.accepted",
+      "message.retrieved",
+      "maildrop.updated",
+      "session.ended",
+    ];
+    for (const name of names) place.server.on(name, (event: unknown) => told.push([name, event]));
+    const wire = await place.connect();
+    wire.send("USER ann\r\nPASS hunter2\r\nUSER ann\r\nPASS secret\r\nRETR 1\r\nDELE 1\r\nQUIT\r\n");
+    while ((await wire.line()) !== null);
+    await vi.waitFor(() => expect(place.server.sessionCount).toBe(0));
+    expect(told.map(([name]) => name)).toEqual(names);
+    expect(told[1]![1]).toMatchObject({ name: "ann", cause: "credentials", user: null });
+    expect(told[5]![1]).toMatchObject({ user: "ann", reason: "quit", state: "TRANSACTION" });
+    expect(JSON.stringify(told)).not.toMatch(/hunter2|"secret"/);
+  });
+});
+
+describe("limits", () => {
+  test("useless commands in a row end the session, a good one in between does not", async () => {
+    await using place = await world({ limits: { uselessCommands: 3 } });
+    const wire = await place.login();
+    wire.send("A\r\nB\r\nNOOP\r\nA\r\nB\r\nC\r\nNOOP\r\n");
+    const lines: (string | null)[] = [];
+    for (let line = await wire.line(); line !== null; line = await wire.line()) lines.push(line.slice(0, 4));
+    expect(lines).toEqual(["-ERR", "-ERR", "+OK", "-ERR", "-ERR", "-ERR"]);
+  });
+
+  test("refused logins end the connection", async () => {
+    await using place = await world({ limits: { loginFailures: 2 } });
+    const wire = await place.connect();
+    wire.send("USER ann\r\nPASS a\r\nUSER ann\r\nPASS b\r\nUSER ann\r\n");
+    const lines: string[] = [];
+    for (let line = await wire.line(); line !== null; line = await wire.line()) lines.push(line.slice(0, 4));
+    expect(lines).toEqual(["+OK ", "-ERR", "+OK ", "-ERR"]);
+  });
+
+  test("connections over the limit are told", async () => {
+    await using place = await world({ limits: { connections: 1 } });
+    await place.connect();
+    await expect(place.connect()).rejects.toThrow(/too many connections/);
+  });
+
+  test.each([
+    [{ limits: { connections: 0 } }, /connections/],
+    [{ deadlines: { idleMs: 60_000 } }, /RFC 1939/],
+    [{ deadlines: { loginMs: 2 ** 40 } }, /timer/],
+  ])("%j makes no sense and is refused", async (options, problem) => {
+    await expect(world(options)).rejects.toThrow(problem);
+  });
+});
+
+describe("deadlines", () => {
+  afterEach(() => vi.useRealTimers());
+
+  test("no login in time: closed without a word", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    await using place = await world();
+    const socket = await place.connect();
+    vi.advanceTimersByTime(3 * 60_000 - 1);
+    expect(place.server.sessionCount).toBe(1);
+    vi.advanceTimersByTime(1);
+    vi.useRealTimers();
+    expect(await socket.line()).toBeNull();
+  });
+
+  test("idle after login: commands push the deadline on; at its end nothing is said and nothing deleted", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    await using place = await world();
+    const ended: string[] = [];
+    place.server.on("session.ended", ({ reason }) => ended.push(reason));
+    const wire = await place.login();
+    for (let round = 0; round < 3; round++) {
+      vi.advanceTimersByTime(9 * 60_000);
+      wire.send("DELE 1\r\nRSET\r\nDELE 1\r\n");
+      for (let line = 0; line < 3; line++) expect(await wire.line()).toMatch(/^(\+OK|-ERR)/);
+    }
+    vi.advanceTimersByTime(10 * 60_000);
+    vi.useRealTimers();
+    expect(await wire.line()).toBeNull();
+    await vi.waitFor(() => expect(ended).toEqual(["idle"]));
+    const again = await place.login();
+    again.send("STAT\r\n");
+    expect(await again.line()).toMatch(/^\+OK 3 /);
+  });
+});
+
+describe("the stop", () => {
+  test("an idle session is told, keeps its messages, and the lease is free", async () => {
+    const place = await world();
+    const wire = await place.login();
+    wire.send("DELE 1\r\n");
+    expect(await wire.line()).toMatch(/^\+OK/);
+    const closed = place.server.close();
+    expect(await wire.line()).toMatch(/^-ERR \[SYS\/TEMP\] the server is stopping/);
+    expect(await wire.line()).toBeNull();
+    await closed;
+    expect(place.maildrops.open("ann").snapshot.count).toBe(3);
+  });
+
+  test("a running command finishes first, and new connections are refused", async () => {
+    let answer: (user: string | null) => void = () => {};
+    const place = await world({
+      authenticator: { verifyPassword: () => new Promise((resolve) => (answer = resolve)) },
+    });
+    const wire = await place.connect();
+    wire.send("USER ann\r\nPASS secret\r\n");
+    expect(await wire.line()).toMatch(/^\+OK/);
+    const closed = place.server.close();
+    await expect(place.connect()).rejects.toThrow(/ECONNREFUSED|closed/);
+    answer("ann");
+    expect(await wire.line()).toMatch(/^\+OK the maildrop has 3 messages/);
+    expect(await wire.line()).toMatch(/^-ERR \[SYS\/TEMP\]/);
+    await closed;
+  });
+
+  test("what does not end in time is cut off", async () => {
+    const place = await world({ authenticator: { verifyPassword: () => new Promise(() => {}) } });
+    const wire = await place.connect();
+    wire.send("USER ann\r\nPASS secret\r\n");
+    expect(await wire.line()).toMatch(/^\+OK/);
+    await place.server.close({ graceMs: 10 });
+    expect(await wire.line()).toBeNull();
+  });
+});
+
+describe("failures of the store", () => {
+  const wire = octets("Subject: x\r\n\r\nbody\r\n");
+  function failing(part: "open" | "read" | "middle" | "update", error: Error): MemoryMaildrops {
+    const store = new MemoryMaildrops();
+    const open = store.open.bind(store);
+    store.open = (user) => {
+      if (part === "open") throw error;
+      const maildrop = open(user);
+      if (part === "read") maildrop.read = () => Promise.reject(error);
+      if (part === "update") maildrop.update = () => Promise.reject(error);
+      if (part === "middle") {
+        maildrop.read = function* () {
+          yield wire;
+          throw error;
+        };
+      }
+      return maildrop;
+    };
+    return store;
+  }
+
+  test.each([
+    ["open", new MaildropFailure("temporary", "x"), "PASS", /^-ERR \[SYS\/TEMP\]/],
+    ["open", new MaildropFailure("permanent", "x"), "PASS", /^-ERR \[SYS\/PERM\]/],
+    ["open", new Error("unforeseen"), "PASS", /^-ERR \[SYS\/TEMP\]/],
+    ["read", new MaildropFailure("permanent", "x"), "RETR 1", /^-ERR \[SYS\/PERM\]/],
+    ["read", new Error("unforeseen"), "TOP 1 0", /^-ERR \[SYS\/TEMP\]/],
+    [
+      "update",
+      new MaildropFailure("temporary", "x"),
+      "QUIT",
+      /^-ERR \[SYS\/TEMP\] the messages marked as deleted were not removed/,
+    ],
+    ["update", new Error("unforeseen"), "QUIT", /^-ERR \[SYS\/TEMP\]/],
+  ] as const)("%s fails: %s", async (part, error, command, reply) => {
+    const maildrops = failing(part, error);
+    await maildrops.deliver("ann", wire);
+    await using place = await world({ maildrops });
+    const peer = await place.connect();
+    peer.send("USER ann\r\nPASS secret\r\n");
+    await peer.line();
+    let answer = await peer.line();
+    if (command !== "PASS") {
+      peer.send(`DELE 1\r\nRSET\r\n${part === "update" ? "DELE 1" : "NOOP"}\r\n${command}\r\n`);
+      for (let line = 0; line < 4; line++) answer = await peer.line();
+    }
+    expect(answer).toMatch(reply);
+    expect(answer).not.toContain("unforeseen");
+  });
+
+  test("a failure in the middle of a message closes without the terminator", async () => {
+    const maildrops = failing("middle", new Error("disk"));
+    await maildrops.deliver("ann", wire);
+    await using place = await world({ maildrops });
+    const peer = await place.login();
+    peer.send("RETR 1\r\nNOOP\r\n");
+    const lines: (string | null)[] = [];
+    for (let line = await peer.line(); line !== null; line = await peer.line()) lines.push(line);
+    expect(lines).not.toContain(".");
+    expect(lines.filter((line) => line?.startsWith("+OK"))).toHaveLength(lines.length === 0 ? 0 : 1);
+  });
+});

@@ -1,0 +1,7 @@
+// The version of this program, read from its package.
+import { readFileSync } from "node:fs";
+
+/** `1.2.3`. */
+export const version: string = (
+  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
+).version;

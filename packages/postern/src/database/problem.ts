@@ -1,0 +1,46 @@
+// What can be wrong with a data directory or its databases, in sentences. Knows SQLite's error codes; knows no mail.
+
+/** A data directory cannot be used. The message says why and what to do. */
+export class DatabaseUnusable extends Error {
+  override readonly name = "DatabaseUnusable";
+}
+
+/** What an error of SQLite means for whoever asked. */
+export interface DatabaseProblem {
+  /** Trying again later may help: the database is busy, the disk full. */
+  readonly passing: boolean;
+  readonly sentence: string;
+}
+
+const BUSY = 5;
+const LOCKED = 6;
+
+const PROBLEMS: Readonly<Record<number, DatabaseProblem>> = {
+  [BUSY]: { passing: true, sentence: "the database is busy; try again" },
+  [LOCKED]: { passing: true, sentence: "the database is busy; try again" },
+  7: { passing: true, sentence: "memory ran out; try again" },
+  8: { passing: true, sentence: "the database cannot be written to; check the owner and mode of its files" },
+  10: { passing: true, sentence: "reading or writing the database failed; check the disk" },
+  11: { passing: false, sentence: "the database is damaged; restore it from a backup" },
+  13: { passing: true, sentence: "the disk is full; make room" },
+  14: { passing: true, sentence: "a file of the database cannot be opened; check the owner and mode of its directory" },
+  26: { passing: false, sentence: "the file is not a database; restore it from a backup" },
+};
+
+/** The problem behind an error that SQLite raised, or null where the error is another one. */
+export function databaseProblem(error: unknown): DatabaseProblem | null {
+  const code = primaryCode(error);
+  return code === null ? null : (PROBLEMS[code] ?? { passing: true, sentence: "the database failed; see the log" });
+}
+
+/** Another connection has what this one wanted. */
+export function isBusy(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === BUSY || code === LOCKED;
+}
+
+/** SQLite's result code without the extension in its upper octets. */
+function primaryCode(error: unknown): number | null {
+  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return null;
+  return error.errcode & 0xff;
+}

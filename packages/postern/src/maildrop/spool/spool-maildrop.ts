@@ -1,0 +1,111 @@
+// One session's open maildrop: reading, and deletion at its end.
+import { MaildropFailure, type Maildrop, type WireBody } from "@postern/pop3/server";
+import type { PosternDatabase } from "../../database/database.js";
+import type { Bodies } from "./bodies.js";
+import { guarded, guardedAsync, leaseLost } from "./failure.js";
+import type { Lease, Leases } from "./leases.js";
+import type { BodyPlace, MaildropRow, MessageTable } from "./message-table.js";
+import { SpoolSnapshot } from "./spool-snapshot.js";
+
+/** What a session needs of its store. */
+export interface SpoolRooms {
+  readonly database: PosternDatabase;
+  readonly table: MessageTable;
+  readonly bodies: Bodies;
+  readonly leases: Leases;
+  /** Told when there are bodies to remove. */
+  sweepSoon(): void;
+}
+
+export class SpoolMaildrop implements Maildrop {
+  readonly snapshot: SpoolSnapshot;
+  readonly #row: MaildropRow;
+  readonly #lease: Lease;
+  readonly #rooms: SpoolRooms;
+
+  constructor(row: MaildropRow, lease: Lease, rooms: SpoolRooms) {
+    this.snapshot = new SpoolSnapshot(row, rooms.table);
+    this.#row = row;
+    this.#lease = lease;
+    this.#rooms = rooms;
+  }
+
+  read(position: number): WireBody {
+    const sequence = this.snapshot.sequenceAt(position);
+    const place = guarded(() => this.#rooms.table.place(this.#row.id, sequence));
+    if (place === null) throw leaseLost();
+    if (place.wireOctets === 0) return new Uint8Array(0);
+    if (place.first?.length === place.wireOctets) return place.first;
+    return { [Symbol.iterator]: () => pieces(this.#rooms.bodies, place) };
+  }
+
+  update(deleted: readonly number[]): void | Promise<void> {
+    if (deleted.length === 0) return this.release();
+    return this.#delete(deleted);
+  }
+
+  release(): void {
+    this.#rooms.leases.release(this.#lease);
+  }
+
+  async #delete(deleted: readonly number[]): Promise<void> {
+    const { database, table, leases } = this.#rooms;
+    try {
+      const runs = this.#runs(deleted);
+      const octets = runs.reduce((sum, run) => sum + run.octets, 0);
+      const messages = runs.reduce((sum, run) => sum + run.messages, 0);
+      await guardedAsync(async () => {
+        await database.write(() => {
+          if (!leases.holds(this.#lease)) throw leaseLost();
+          for (const { first, last, messages } of runs) {
+            if (table.removeRange(this.#row.id, first, last) !== messages) throw leaseLost();
+          }
+          table.uncount(this.#row.id, messages, octets);
+        });
+        await database.durable();
+      });
+    } finally {
+      this.release();
+    }
+    this.#rooms.sweepSoon();
+  }
+
+  /** Neighbouring messages together: nothing else can lie between their sequence numbers while the lease is ours. */
+  #runs(deleted: readonly number[]): Run[] {
+    const runs: Run[] = [];
+    let previous = Number.NaN;
+    for (const position of Float64Array.from(new Set(deleted)).sort()) {
+      const sequence = this.snapshot.sequenceAt(position);
+      const octets = this.snapshot.octetsAt(position);
+      const run = runs.at(-1);
+      if (run !== undefined && position === previous + 1) {
+        run.last = sequence;
+        run.messages++;
+        run.octets += octets;
+      } else {
+        runs.push({ first: sequence, last: sequence, messages: 1, octets });
+      }
+      previous = position;
+    }
+    return runs;
+  }
+}
+
+/** Messages that lie side by side, by sequence number. */
+interface Run {
+  readonly first: number;
+  last: number;
+  messages: number;
+  octets: number;
+}
+
+/** The pieces of a large body, each read when it is wanted. */
+function* pieces(bodies: Bodies, { body, wireOctets, first }: BodyPlace): Generator<Uint8Array> {
+  let readOctets = 0;
+  for (let chunk = 0; readOctets < wireOctets; chunk++) {
+    const piece = chunk === 0 ? first : guarded(() => bodies.chunk(body, chunk));
+    if (piece === null) throw new MaildropFailure("temporary", "the message's octets are gone: the session lost its maildrop");
+    readOctets += piece.length;
+    yield piece;
+  }
+}

@@ -1,0 +1,50 @@
+// A maildrop's messages as they were when a session began: two figures at once, the list when it is first asked for.
+// The lease keeps everybody else from deleting, and later arrivals have higher sequence numbers, so it can wait.
+import { MaildropFailure, type Snapshot } from "@postern/pop3/server";
+import { guarded } from "./failure.js";
+import type { MaildropRow, MessageList, MessageTable } from "./message-table.js";
+import { ownUniqueId } from "./unique-ids.js";
+
+export class SpoolSnapshot implements Snapshot {
+  readonly count: number;
+  readonly octets: number;
+  readonly #row: MaildropRow;
+  readonly #table: MessageTable;
+  #list: MessageList | null = null;
+
+  constructor(row: MaildropRow, table: MessageTable) {
+    this.count = row.count;
+    this.octets = row.octets;
+    this.#row = row;
+    this.#table = table;
+  }
+
+  /** Throws `MaildropFailure` where the list cannot be read, as `uniqueIdAt` and `sequenceAt` do; `RangeError` for no position. */
+  octetsAt(position: number): number {
+    return this.#at(this.#messages().octets, position);
+  }
+
+  uniqueIdAt(position: number): string {
+    const { sequences, uniqueIds } = this.#messages();
+    const sequence = this.#at(sequences, position);
+    return uniqueIds?.[position] ?? ownUniqueId(this.#row.prefix, sequence);
+  }
+
+  sequenceAt(position: number): number {
+    return this.#at(this.#messages().sequences, position);
+  }
+
+  #messages(): MessageList {
+    this.#list ??= guarded(() => this.#table.list(this.#row.id, this.#row.nextSequence, this.count));
+    if (this.#list === null) {
+      throw new MaildropFailure("temporary", "the maildrop changed under this session, which has lost it; log in again");
+    }
+    return this.#list;
+  }
+
+  #at(values: Float64Array, position: number): number {
+    const value = values[position];
+    if (value === undefined) throw new RangeError(`no message at position ${position}: the maildrop holds ${this.count}`);
+    return value;
+  }
+}

@@ -1,0 +1,56 @@
+// Writes every file that follows from others, or with --check says which are stale.
+// A generator is one line of a table; it returns the text, which is formatted here as all other files are.
+import { execFileSync } from "node:child_process";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { format, resolveConfig } from "prettier";
+import { capabilityIndex } from "./generators/capability-index.mjs";
+import { configurationPage, configurationSchema } from "./generators/configuration.mjs";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const capabilities = resolve(root, "packages/pop3/src/capabilities");
+
+/** @typedef {{ readonly file: string, readonly make: () => string | Promise<string> }} Generator */
+
+/**
+ * Parts of the packages' own source: made first, and from source text alone.
+ *
+ * @type {readonly Generator[]}
+ */
+const sources = [
+  { file: "packages/pop3/src/capabilities/index.ts", make: async () => capabilityIndex(await readdir(capabilities)) },
+];
+
+/**
+ * Pages and schemas that the built packages know best: `make` imports what it needs from dist, when it is called.
+ *
+ * @type {readonly Generator[]}
+ */
+const pages = [
+  { file: "docs/reference/configuration.md", make: configurationPage },
+  { file: "packages/postern/postern.schema.json", make: configurationSchema },
+];
+
+/** @param {Generator} generator @returns {Promise<boolean>} whether the file on disk was another one */
+async function run({ file, make }) {
+  const path = resolve(root, file);
+  const text = await format(await make(), { ...(await resolveConfig(path)), filepath: path });
+  if (text === (await readFile(path, "utf8").catch(() => null))) return false;
+  if (!checking) await writeFile(path, text);
+  process.stdout.write(
+    checking ? `${file} is stale: run \`npm run generate\` and commit the result.\n` : `wrote ${file}\n`,
+  );
+  return true;
+}
+
+const checking = process.argv.includes("--check");
+let changed = 0;
+for (const generator of sources) if (await run(generator)) changed += 1;
+if (!checking) execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: "inherit" });
+for (const generator of pages) if (await run(generator)) changed += 1;
+
+const total = sources.length + pages.length;
+process.stdout.write(`${total - changed} of ${total} generated files ${checking ? "are" : "were"} up to date.\n`);
+if (checking && changed > 0) process.exitCode = 1;
