@@ -29,12 +29,16 @@ async function check(folder, destination) {
 
   /** @type {string[]} */
   const findings = [];
+  const strangers = [...present].filter((path) => !expected.test(path));
+  if (strangers.length > 0) {
+    const some = strangers.slice(0, 3).join(" ");
+    findings.push(`${strangers.length} files should not be published (see "files" in package.json): ${some} ...`);
+  }
   for (const path of present) {
     const source = join(folder, path.replace(/^dist\//, "src/").replace(/\.(d\.ts|js)$/, ".ts"));
-    if (!expected.test(path))
-      findings.push(`${path} does not belong in the published package: see "files" in package.json`);
-    else if (path.startsWith("dist/") && !existsSync(source))
+    if (path.startsWith("dist/") && expected.test(path) && !existsSync(source)) {
       findings.push(`${path} has no source any more: remove dist and build`);
+    }
   }
   for (const path of texts) if (!present.has(path)) findings.push(`${path} is missing from the published package`);
   for (const path of Object.values(manifest.bin ?? {})) {

@@ -28,8 +28,15 @@ export {
   password,
   type MessageAndLines,
 } from "./protocol/params.js";
+export type { Deviation } from "./registry/deviations.js";
 export { judgementText } from "./registry/judgement-text.js";
-export { pageText, registryPage, type RegistrationRule, type RegistryPage, type RegistryView } from "./registry/page.js";
+export {
+  pageText,
+  registryPage,
+  type RegistrationRule,
+  type RegistryPage,
+  type RegistryView,
+} from "./registry/page.js";
 export { judgeProposal, PROPOSAL_OCTETS, type Judgement } from "./registry/proposal.js";
 export { Registry, type Refused, type RegistryOptions, type Resolved } from "./registry/registry.js";
 export {

@@ -87,7 +87,7 @@ const quit: CommandSpec<null> = {
   reply: "single",
   endsPipeline: true,
   serve(context) {
-    const bye: Reply = { status: "+OK", text: "bye", then: "close" };
+    const bye: Reply = { status: "+OK", text: "bye", afterwards: "close" };
     if (context.view.state === "AUTHORIZATION") return bye;
     // The answer waits for the deletion: a client may forget a message only once it is gone here (RFC 1939 §6).
     try {
@@ -102,7 +102,7 @@ const quit: CommandSpec<null> = {
 function notDeleted(error: unknown): Reply {
   if (!(error instanceof MaildropFailure)) throw error;
   const text = "the messages marked as deleted were not removed; all of them are still there";
-  return { status: "-ERR", text, cause: error.kind === "permanent" ? "permanent" : "temporary", then: "close" };
+  return { status: "-ERR", text, cause: error.kind === "permanent" ? "permanent" : "temporary", afterwards: "close" };
 }
 
 function summary({ count, octets }: { readonly count: number; readonly octets: number }): string {

@@ -10,7 +10,7 @@ const command: CommandSpec<null> = {
   validIn: ["AUTHORIZATION"],
   reply: "single",
   endsPipeline: true,
-  serve: () => ({ status: "+OK", text: "begin TLS negotiation", then: "start-tls" }),
+  serve: () => ({ status: "+OK", text: "begin TLS negotiation", afterwards: "start-tls" }),
 };
 
 export const stls: Capability = {

@@ -30,7 +30,7 @@ export interface PositiveReply {
   /** Told once all of the reply, the terminator included, was handed to the connection. */
   readonly sent?: () => void;
   /** What happens once the reply is written. */
-  readonly then?: "close" | "start-tls";
+  readonly afterwards?: "close" | "start-tls";
 }
 
 /** `-ERR` with its text, and the cause from which the response code follows. */
@@ -38,7 +38,7 @@ export interface NegativeReply {
   readonly status: "-ERR";
   readonly text: string;
   readonly cause?: FailureCause;
-  readonly then?: "close";
+  readonly afterwards?: "close";
 }
 
 /** The way into a maildrop, as the login commands see it. */

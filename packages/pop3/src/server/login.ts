@@ -79,6 +79,6 @@ export class SessionLogin implements Login {
     this.#host.refused(name, cause);
     if (cause === "credentials") this.#failures++;
     const reply: NegativeReply = { status: "-ERR", text, cause };
-    return this.#failures >= this.#host.loginFailures ? { ...reply, then: "close" } : reply;
+    return this.#failures >= this.#host.loginFailures ? { ...reply, afterwards: "close" } : reply;
   }
 }

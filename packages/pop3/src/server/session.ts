@@ -232,8 +232,8 @@ export class Session implements ConnectionOwner {
       return;
     }
     this.#write(reply, spec.keyword);
-    if (reply.then === "start-tls") return this.#startTls();
-    if (reply.then === "close")
+    if (reply.afterwards === "start-tls") return this.#startTls();
+    if (reply.afterwards === "close")
       this.#finish(reply.status === "+OK" || this.#state === "TRANSACTION" ? "quit" : "misbehaved");
   }
 
