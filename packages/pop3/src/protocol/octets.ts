@@ -2,7 +2,6 @@
 
 export const CR = 0x0d;
 export const LF = 0x0a;
-export const SP = 0x20;
 export const DOT = 0x2e;
 
 /** CRLF and the line that ends a multi-line response (RFC 1939 §3). */

@@ -1,7 +1,7 @@
 // The door `@postern/pop3/testing`: contract suites for stores and authenticators, and a peer to test servers with.
-export { authenticatorContract, type AuthenticatorHarness } from "./authenticator-suite.js";
+export { authenticatorContract, type AuthenticatorHarness, type AuthenticatorSubject } from "./authenticator-suite.js";
 export type { ContractCase } from "./contract-case.js";
 export { DialogMismatch, playDialog } from "./dialog-player.js";
-export { maildropContract, type MaildropHarness } from "./maildrop-suite.js";
+export { maildropContract, type MaildropHarness, type MaildropSubject } from "./maildrop-suite.js";
 export { Wire, type WireOptions } from "./wire.js";
 export { parseDialog, type DialogStep } from "../protocol/dialog.js";

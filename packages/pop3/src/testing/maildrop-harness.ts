@@ -3,6 +3,8 @@ import type { Depository, MaildropStore } from "../contracts/maildrop.js";
 
 /** Makes stores for the suite. */
 export interface MaildropHarness {
+  /** Whether maildrops outlive their process: then every subject has `reopen`. */
+  readonly lasting: boolean;
   /** A new store in which both users have an empty maildrop. */
   make(): Promise<MaildropSubject>;
 }
@@ -16,8 +18,8 @@ export interface MaildropSubject {
   reopen?(): Promise<MaildropStore & Depository>;
   /** Takes the lease from the session that holds it, without that session's knowledge. */
   breakLease(user: string): void | Promise<void>;
-  /** When a message arrived, in milliseconds since 1970. Absent where the store does not tell. */
-  arrivedMs?(user: string, uniqueId: string): number | Promise<number>;
+  /** When a message arrived, in milliseconds since 1970. */
+  arrivedMs(user: string, uniqueId: string): number | Promise<number>;
   close?(): Promise<void>;
 }
 

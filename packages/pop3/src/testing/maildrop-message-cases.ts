@@ -109,7 +109,8 @@ export const OCTETS: MaildropCases = {
     );
   },
   "a source may use its buffer again for the next piece": async ({ store, user }) => {
-    const message = oddOctets(50_000);
+    // Canonical already, so that no encoder has a reason to copy it.
+    const message = text(Array.from({ length: 4000 }, (_, n) => `line ${n}\r\n`).join(""));
     async function* reusing(): AsyncGenerator<Uint8Array> {
       const buffer = new Uint8Array(1000);
       for (let at = 0; at < message.length; at += 1000) {
@@ -190,7 +191,6 @@ export const DELIVERIES: MaildropCases = {
     assert.deepEqual(await bodies(store, user), ["next\r\n"]);
   },
   "the time of arrival is the one given, or now": async ({ store, user, arrivedMs }) => {
-    if (arrivedMs === undefined) return;
     const given = await store.deliver(user, text("old\r\n"), { arrivedMs: 946_684_800_123 });
     const startMs = Date.now();
     const now = await store.deliver(user, text("new\r\n"));

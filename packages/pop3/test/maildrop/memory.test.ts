@@ -7,6 +7,7 @@ import { maildropContract } from "../../src/testing/maildrop-suite.js";
 
 describe("MemoryMaildrops", () => {
   const cases = maildropContract({
+    lasting: false,
     async make() {
       const store = new MemoryMaildrops();
       return {

@@ -2,9 +2,9 @@
 import { MemoryAccounts, MemoryMaildrops, Pop3Server, type Pop3ServerOptions } from "@postern/pop3/server";
 import { Wire } from "@postern/pop3/testing";
 import { octets } from "./cuts.js";
-import { identity } from "./identity.js";
+import { identity } from "./identity.mjs";
 
-export const MESSAGES: readonly string[] = [
+const MESSAGES: readonly string[] = [
   "From: ann@example.org\r\nSubject: one\r\n\r\nFirst line\r\n.A dot\r\n\r\nlast\r\n",
   "From: ann@example.org\r\nSubject: two\r\n\r\nno newline at the end",
   "Subject: three\n\n.\n..\n\0\xff\n",

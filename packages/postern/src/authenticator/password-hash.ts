@@ -65,7 +65,9 @@ function format({ cost, salt, tag }: StoredHash): string {
 
 function parse(hash: string): StoredHash {
   const [, memory, passes, lanes, salt, tag] =
-    /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/.exec(hash) ?? [];
+    /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/.exec(
+      hash,
+    ) ?? [];
   if (salt === undefined || tag === undefined) {
     throw new TypeError("a stored password hash is malformed; set the user's password anew with `postern user passwd`");
   }

@@ -96,7 +96,9 @@ export class SpoolAccounts implements Authenticator {
     await this.#write(() => {
       this.#addMaildrop.run(name);
       if (this.#insert.run(hash, Date.now(), name).changes === 0) {
-        throw new AccountRefused(`there is a user ${name} already; change the password with \`postern user passwd ${name}\``);
+        throw new AccountRefused(
+          `there is a user ${name} already; change the password with \`postern user passwd ${name}\``,
+        );
       }
     });
   }
@@ -128,8 +130,8 @@ export class SpoolAccounts implements Authenticator {
 
   async #hashNew(password: string): Promise<string> {
     if (password === "") throw new AccountRefused("a password is not empty");
-    if (Buffer.byteLength(password) > PASSWORD_OCTETS) throw new AccountRefused(`a password has at most ${PASSWORD_OCTETS} octets`);
-    // eslint-disable-next-line no-control-regex
+    if (Buffer.byteLength(password) > PASSWORD_OCTETS)
+      throw new AccountRefused(`a password has at most ${PASSWORD_OCTETS} octets`);
     if (/[\u0000-\u001f\u007f]/.test(password)) throw new AccountRefused("a password holds no control characters");
     return this.#queue.run(async () => hashPassword(password, this.#cost));
   }
@@ -142,7 +144,8 @@ export class SpoolAccounts implements Authenticator {
 
   async #change(name: string, change: () => number | bigint): Promise<void> {
     await this.#write(() => {
-      if (change() === 0) throw new AccountRefused(`there is no user ${name}; make one with \`postern user add ${name}\``);
+      if (change() === 0)
+        throw new AccountRefused(`there is no user ${name}; make one with \`postern user add ${name}\``);
     });
   }
 

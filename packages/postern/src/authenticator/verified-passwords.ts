@@ -37,6 +37,8 @@ export class VerifiedPasswords {
   }
 
   #digest(user: string, password: string, storedHash: string): string {
-    return createHmac("sha256", this.#key).update(JSON.stringify([user, password, storedHash])).digest("base64");
+    return createHmac("sha256", this.#key)
+      .update(JSON.stringify([user, password, storedHash]))
+      .digest("base64");
   }
 }

@@ -4,6 +4,7 @@ import type { Delivered } from "@postern/pop3/server";
 import { Command } from "commander";
 import { ConfigProblem } from "../config/problem.js";
 import { incomingMessage } from "../delivery/incoming-message.js";
+import { printable } from "../delivery/printable.js";
 import { Refusal, sysexitOf, sysexits } from "../delivery/sysexits.js";
 import type { Sysexit } from "../delivery/sysexits.js";
 import { watchedWriter } from "../delivery/writer.js";
@@ -41,8 +42,9 @@ async function runDeliver(context: CliContext, name: string, options: DeliverOpt
     if (options.json === true) context.stdout.write(`${JSON.stringify({ user: name, uniqueId, octets })}\n`);
     context.exit(sysexits.ok);
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    for (const line of problem.split("\n")) context.stderr.write(`postern: ${line}\n`);
+    // One line, because transfer agents log the first one; a configuration may have several problems.
+    const problem = error instanceof Error ? error.message.replaceAll("\n", "; ") : String(error);
+    context.stderr.write(`postern: ${printable(problem)}\n`);
     context.exit(statusOf(error));
   }
 }
@@ -53,21 +55,7 @@ async function deliver(context: CliContext, name: string, options: DeliverOption
   const rooms = await openRoomsFor(context, options);
   try {
     if (!rooms.accounts.has(name)) throw new Refusal(sysexits.noUser, `There is no account ${name}.`);
-    // What is wrong with the input is told as it is, whatever the store makes of it.
-    let refusal: unknown = null;
-    const message = async function* (): AsyncGenerator<Uint8Array> {
-      try {
-        yield* incomingMessage(stdin, { signal, writerAlive });
-      } catch (error) {
-        refusal = error;
-        throw error;
-      }
-    };
-    try {
-      return await rooms.maildrops.deliver(name, message());
-    } catch (error) {
-      throw refusal ?? error;
-    }
+    return await rooms.maildrops.deliver(name, incomingMessage(stdin, { signal, writerAlive }));
   } finally {
     rooms.close();
   }

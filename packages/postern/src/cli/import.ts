@@ -7,6 +7,7 @@ import type { ImportSource, UniqueIdWay } from "../delivery/import-source.js";
 import { importMessages } from "../delivery/importer.js";
 import type { Imported, ImportTarget } from "../delivery/importer.js";
 import { openSource } from "../delivery/open-source.js";
+import { printable } from "../delivery/printable.js";
 import { withAccount } from "./account.js";
 import { CliFailure } from "./context.js";
 import type { CliContext } from "./context.js";
@@ -73,7 +74,8 @@ async function copy(
 ): Promise<void> {
   const { stderr, signal } = context;
   const quiet = options.json === true;
-  if (!quiet) for (const note of source.notes) stderr.write(`${note}\n`);
+  const say = (text: string): void => void stderr.write(`${printable(text)}\n`);
+  if (!quiet) for (const note of source.notes) say(note);
   const shows = stderr.isTTY === true;
   const progress = new ImportProgress(source.count, source.octets, Date.now());
   const failures: { name: string; problem: string }[] = [];
@@ -87,7 +89,7 @@ async function copy(
     if (outcome.kind === "failed") {
       failures.push({ name: message.name, problem: outcome.problem });
       clear();
-      stderr.write(`postern: ${message.name}: ${outcome.problem}\n`);
+      say(`postern: ${message.name}: ${outcome.problem}`);
     }
     const nowMs = Date.now();
     if (shows && nowMs - shownMs >= progressEveryMs) {
@@ -100,7 +102,7 @@ async function copy(
     for await (const imported of importMessages(target, name, source, signal)) noted(imported);
   } catch (error) {
     if (signal?.aborted === true) stopped = "The import was interrupted";
-    else if (error instanceof MaildropFailure) stopped = error.message.replace(/\.$/, "");
+    else if (error instanceof MaildropFailure || error instanceof SourceRefused) stopped = error.message;
     else throw error;
   } finally {
     clear();
@@ -121,8 +123,12 @@ async function copy(
   } else {
     context.stdout.write(`${summary(progress, options.dryRun === true)}\n`);
   }
-  if (stopped !== null) stderr.write(`postern: ${stopped}. Run the same command again to go on.\n`);
-  context.exit(stopped !== null && signal?.aborted !== true ? 2 : failed > 0 || stopped !== null ? 1 : 0);
+  if (stopped !== null) {
+    say(`postern: ${sentence(stopped)} Run the same command again to go on.`);
+    context.exit(signal?.aborted === true ? 1 : 2);
+  } else {
+    context.exit(failed > 0 ? 1 : 0);
+  }
 }
 
 function summary({ imported, importedOctets, known, failed, renamed }: ImportProgress, dryRun: boolean): string {

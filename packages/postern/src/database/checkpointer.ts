@@ -36,6 +36,7 @@ export class Checkpointer {
     this.#triedAtOctets = logOctets;
     this.#busy = true;
     this.#thread ??= this.#start();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
     this.#thread.postMessage(null);
   }
 

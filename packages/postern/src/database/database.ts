@@ -30,7 +30,9 @@ export function openDatabase(directory: string): PosternDatabase {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new DatabaseUnusable(`${directory}: the data directory cannot be made; check the directory above it`, { cause: error });
+    throw new DatabaseUnusable(`${directory}: the data directory cannot be made; check the directory above it`, {
+      cause: error,
+    });
   }
   const mainPath = join(directory, "postern.db");
   const leasesPath = join(directory, "leases.db");
@@ -122,7 +124,8 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
 
 /** Brings a new or older database to the present form. */
 function migrate(database: DatabaseSync, path: string): void {
-  if (pragma(database, "user_version") === MIGRATIONS.length && pragma(database, "application_id") === APPLICATION_ID) return;
+  if (pragma(database, "user_version") === MIGRATIONS.length && pragma(database, "application_id") === APPLICATION_ID)
+    return;
   inTransaction(database, () => {
     // Asked anew: another process may have done it meanwhile.
     const version = pragma(database, "user_version");
@@ -132,7 +135,9 @@ function migrate(database: DatabaseSync, path: string): void {
       throw new DatabaseUnusable(`${path}: this is the database of another program; choose another data directory`);
     }
     if (version > MIGRATIONS.length) {
-      throw new DatabaseUnusable(`${path}: made by a newer version of Postern (form ${version}); use that version or a newer one`);
+      throw new DatabaseUnusable(
+        `${path}: made by a newer version of Postern (form ${version}); use that version or a newer one`,
+      );
     }
     if (version === MIGRATIONS.length) return;
     for (const step of MIGRATIONS.slice(version)) database.exec(step);

@@ -1,8 +1,9 @@
 // Makes commits survive the death of the machine: synchronizes the write-ahead log, off the event loop, once for all who wait.
 // Knows no statement.
 import { close, closeSync, fdatasync, fsyncSync, openSync } from "node:fs";
-import { promisify } from "node:util";
 import { dirname } from "node:path";
+import { promisify } from "node:util";
+import { NotDurable } from "./problem.js";
 
 const synchronize = promisify(fdatasync);
 
@@ -11,7 +12,7 @@ export class Durability {
   readonly #file: number;
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | null = null;
-  #failure: unknown = null;
+  #failure: NotDurable | null = null;
   #closed = false;
 
   /** The log must be there already: its name is synchronized here, once. */
@@ -23,7 +24,7 @@ export class Durability {
   }
 
   /**
-   * Resolves when all that was committed before the call is on the disk. Rejects where that failed, and ever after:
+   * Resolves when all that was committed before the call is on the disk. Rejects with `NotDurable` where that failed, and ever after:
    * what a failed attempt left out, a later one does not catch up on.
    */
   durable(): Promise<void> {
@@ -43,8 +44,8 @@ export class Durability {
     try {
       await synchronize(this.#file);
     } catch (error) {
-      this.#failure = error;
-      throw error;
+      this.#failure = new NotDurable(error);
+      throw this.#failure;
     }
   }
 

@@ -5,7 +5,16 @@ export class DatabaseUnusable extends Error {
   override readonly name = "DatabaseUnusable";
 }
 
-/** What an error of SQLite means for whoever asked. */
+/** What was committed may not be on the disk: nobody may be told that it lasts. */
+export class NotDurable extends Error {
+  override readonly name = "NotDurable";
+
+  constructor(cause: unknown) {
+    super("the disk did not take what was written; check it, then start again", { cause });
+  }
+}
+
+/** What an error of SQLite or of the file system means for whoever asked. */
 export interface DatabaseProblem {
   /** Trying again later may help: the database is busy, the disk full. */
   readonly passing: boolean;
@@ -27,10 +36,20 @@ const PROBLEMS: Readonly<Record<number, DatabaseProblem>> = {
   26: { passing: false, sentence: "the file is not a database; restore it from a backup" },
 };
 
-/** The problem behind an error that SQLite raised, or null where the error is another one. */
+/** The problem behind an error that the database or the file system raised, or null where the error is another one. */
 export function databaseProblem(error: unknown): DatabaseProblem | null {
+  if (error instanceof NotDurable) return { passing: true, sentence: error.message };
+  if (error instanceof Error && "syscall" in error) return fileProblem(error);
   const code = primaryCode(error);
   return code === null ? null : (PROBLEMS[code] ?? { passing: true, sentence: "the database failed; see the log" });
+}
+
+function fileProblem(error: Error & { readonly code?: unknown }): DatabaseProblem {
+  const denied = error.code === "EACCES" || error.code === "EPERM" || error.code === "EROFS";
+  const sentence = denied
+    ? "the data directory cannot be written to; check its owner and mode"
+    : `the data directory failed: ${error.message}`;
+  return { passing: true, sentence };
 }
 
 /** Another connection has what this one wanted. */

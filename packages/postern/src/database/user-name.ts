@@ -12,7 +12,6 @@ export class UserNameRefused extends Error {
 export function userNameProblem(name: string): string | null {
   if (name === "") return "a user's name is not empty";
   if (Buffer.byteLength(name) > NAME_OCTETS) return `a user's name has at most ${NAME_OCTETS} octets`;
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name)) return "a user's name holds no control characters";
   if (!name.isWellFormed()) return "a user's name is well-formed Unicode";
   return null;

@@ -10,7 +10,7 @@ export interface IncomingOptions {
   /** Asks to stop: then nothing is delivered. */
   readonly signal?: AbortSignal | undefined;
   /** Whether whoever writes the message is still there once the input ends; an end without its writer is no end. */
-  writerAlive?(): boolean;
+  writerAlive?(): Promise<boolean>;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function* incomingMessage(input: Readable, options: IncomingOptions
       "There is no message on standard input; write `postern deliver NAME < message`.",
     );
   }
-  if (writerAlive?.() === false) {
+  if ((await writerAlive?.()) === false) {
     throw new Refusal(
       sysexits.tempFail,
       "The program that was handing over the message has ended; nothing was delivered.",

@@ -24,7 +24,7 @@ export interface MboxMessage {
   readonly fields: ReadonlyMap<string, string>;
 }
 
-const fieldsOfInterest = /^(content-length|x-uidl|x-uid|x-imap|x-imapbase):[ \t]*(.*?)[ \t]*$/i;
+const fieldsOfInterest = /^(subject|content-length|x-uidl|x-uid|x-imap|x-imapbase):[ \t]*(.*?)[ \t]*$/i;
 
 /** Where a message ends, and where the next separator, or the end of the file, begins: an empty line may be between. */
 interface Believed {

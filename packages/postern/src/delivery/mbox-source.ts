@@ -7,6 +7,7 @@ import { fileOctets } from "./file-octets.js";
 import { SourceRefused } from "./import-source.js";
 import type { ImportSource, SourceMessage, UniqueIdWay } from "./import-source.js";
 import { mboxMessages } from "./mbox-messages.js";
+import type { MboxMessage } from "./mbox-messages.js";
 import { unquoted } from "./mbox-quoting.js";
 
 /** Opens an mbox file. Throws `SourceRefused` where it is none. */
@@ -30,13 +31,13 @@ export async function mboxSource(path: string, way: UniqueIdWay): Promise<Import
 async function* messagesOf(path: string, way: UniqueIdWay): AsyncGenerator<SourceMessage> {
   const keys = new ContentKeys();
   let uidValidity = 0;
-  for await (const message of mboxMessages(path)) {
+  for await (const message of readable(path)) {
     const { ordinal, start, end, quoted, arrivedMs, fields } = message;
     if (ordinal === 1) {
       const base = /^(\d{1,10}) \d/.exec(fields.get("x-imap") ?? fields.get("x-imapbase") ?? "");
       uidValidity = Number(base?.[1] ?? 0);
-      // UW imapd and Dovecot keep their state in a first message of their own making and show it to nobody.
-      if (fields.has("x-imap")) continue;
+      // UW imapd keeps its state in a first message of its own making and shows it to nobody.
+      if (fields.has("x-imap") && fields.get("subject")?.endsWith("FOLDER INTERNAL DATA") === true) continue;
     }
     const uniqueId = uniqueIdOf(fields, way, uidValidity);
     const octets = (): AsyncIterable<Uint8Array> => {
@@ -50,6 +51,15 @@ async function* messagesOf(path: string, way: UniqueIdWay): AsyncGenerator<Sourc
       ...(arrivedMs !== undefined && { arrivedMs }),
       ...keys.keyed(octets),
     };
+  }
+}
+
+/** The messages, and an error that says which file it was. */
+async function* readable(path: string): AsyncGenerator<MboxMessage> {
+  try {
+    yield* mboxMessages(path);
+  } catch (error) {
+    throw new SourceRefused(`${path} cannot be read to its end: ${(error as Error).message}`, { cause: error });
   }
 }
 

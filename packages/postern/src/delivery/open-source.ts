@@ -24,5 +24,5 @@ export async function openSource(from: string, way: UniqueIdWay, cwd: string): P
   if (open === undefined) {
     throw new SourceRefused(`"${from}" names no source: write maildir:DIR, mbox:FILE, eml:DIR or cyrus:DIR`);
   }
-  return await open(resolve(cwd, path), way);
+  return open(resolve(cwd, path), way);
 }

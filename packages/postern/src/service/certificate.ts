@@ -76,7 +76,7 @@ function lacksName(certificate: X509Certificate, host: string | undefined): bool
   return (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) === undefined;
 }
 
-function made(key: KeyObject, host: string, nowMs: number): string {
+function made(key: KeyObject, host: string, nowMs: number): Promise<string> {
   const names = new Set([host, "localhost", "127.0.0.1", "::1"]);
   return selfSigned({
     key,
@@ -88,14 +88,14 @@ function made(key: KeyObject, host: string, nowMs: number): string {
 }
 
 /** Makes key and certificate in a folder that appears whole or not at all: another process may do the same just now. */
-function makeFolder(data: string, folder: string, host: string, nowMs: number): void {
+async function makeFolder(data: string, folder: string, host: string, nowMs: number): Promise<void> {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const draft = mkdtempSync(join(data, "tls-"));
   try {
     const pem = privateKey.export({ type: "pkcs8", format: "pem" });
     writeFileSync(join(draft, "key.pem"), pem, { mode: 0o600, flush: true });
-    writeFileSync(join(draft, "certificate.pem"), made(privateKey, host, nowMs), { flush: true });
+    writeFileSync(join(draft, "certificate.pem"), await made(privateKey, host, nowMs), { flush: true });
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
@@ -108,7 +108,11 @@ function makeFolder(data: string, folder: string, host: string, nowMs: number): 
  * The self-signed certificate of a data directory, made on the first call and kept: `tls/certificate.pem` and, for the
  * owner alone, `tls/key.pem`. Renewed under the same key when it nears its end or lacks the configured host name.
  */
-export function ownCertificate(data: string, configuredHost: string | undefined, nowMs: number): Certificate {
+export async function ownCertificate(
+  data: string,
+  configuredHost: string | undefined,
+  nowMs: number,
+): Promise<Certificate> {
   const folder = join(data, "tls");
   const [certFile, keyFile] = [join(folder, "certificate.pem"), join(folder, "key.pem")];
   const machine = hostname();
@@ -118,13 +122,13 @@ export function ownCertificate(data: string, configuredHost: string | undefined,
     key = readFileSync(keyFile, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    makeFolder(data, folder, host, nowMs);
+    await makeFolder(data, folder, host, nowMs);
     key = read(keyFile, "private key");
   }
   let cert = read(certFile, "certificate");
   const parsed = parsedCertificate(cert, certFile);
   if (lacksName(parsed, configuredHost) || parsed.validToDate.getTime() <= nowMs + renewalDays * dayMs) {
-    cert = made(parsedKey(key, keyFile), host, nowMs);
+    cert = await made(parsedKey(key, keyFile), host, nowMs);
     const draft = `${certFile}.${process.pid}`;
     writeFileSync(draft, cert, { flush: true });
     renameSync(draft, certFile);

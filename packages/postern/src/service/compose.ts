@@ -106,7 +106,7 @@ export async function startService(config: Config, log: (line: string) => void):
     const { tls_cert, tls_key, data, hostname } = config;
     const certificate =
       tls_cert === undefined || tls_key === undefined
-        ? ownCertificate(data, hostname, Date.now())
+        ? await ownCertificate(data, hostname, Date.now())
         : givenCertificate(tls_cert, tls_key, Date.now());
     server = makeServer(config, rooms, certificate);
     for (const name of describedEvents) tellOf(server, name, log);

@@ -86,6 +86,10 @@ describe("not delivered", () => {
     }
   });
 
+  test("67: what a peer chose as a name cannot write to the terminal", async () => {
+    expect((await deliver(["joe\u001b[2J\n"])).stderr).toBe("postern: There is no account joe?[2J; .\n");
+  });
+
   test("74: standard input fails", async () => {
     const stdin = new PassThrough();
     stdin.write("Subject: half");
@@ -112,8 +116,10 @@ describe("not delivered", () => {
   });
 
   test("78: the configuration is wrong", async () => {
-    writeFileSync(join(cwd, "postern.toml"), "dta = 1\n");
-    expect((await deliver(["mia@example.net"])).status).toBe(78);
+    writeFileSync(join(cwd, "postern.toml"), "dta = 1\nlisten = 1\n");
+    const { status, stderr } = await deliver(["mia@example.net"]);
+    expect(status).toBe(78);
+    expect(stderr).toMatch(/^postern: [^\n]*dta[^\n]*listen[^\n]*\n$/);
     rmSync(join(cwd, "postern.toml"));
   });
 });

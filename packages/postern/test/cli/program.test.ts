@@ -1,10 +1,13 @@
 // The command line as a whole: help, usage errors, and how failures become sentences and exit statuses.
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { describe, expect, test } from "vitest";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import { version } from "../../src/cli/version.js";
 import { runCli } from "./run-cli.js";
 
-const cwd = tmpdir();
+const cwd = mkdtempSync(join(tmpdir(), "postern-program-"));
+afterAll(() => rmSync(cwd, { recursive: true }));
 
 test("--help lists every subcommand", async () => {
   const { status, stdout, stderr } = await runCli(["--help"], { cwd });

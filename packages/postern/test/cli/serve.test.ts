@@ -1,6 +1,6 @@
 // `postern serve`: a start on nothing, what it prints, mail read through it, the stop; in-process and as a real process.
 import { spawn } from "node:child_process";
-import type { ChildProcessByStdio } from "node:child_process";
+import type { ChildProcess, ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -77,6 +77,12 @@ test("starts on an empty directory, takes a user who is added while it runs, and
   expect(stderr).toMatch(/^\S+Z 127\.0\.0\.1 "alice" logged in: 0 messages, 0 octets$/m);
   expect(stderr).not.toContain("secret");
   await expect(dialog(server.port("POP3"), ["QUIT"])).rejects.toThrow("ECONNREFUSED");
+});
+
+test("the commands that it suggests name the same data directory, fit for a shell", async () => {
+  const server = await serving(["--data", "my mail's"]);
+  expect(server.banner).toContain(String.raw`postern user add alice --data 'my mail'\''s'` + "\n");
+  await server.stop();
 });
 
 test("the certificate stays the same from start to start", async () => {
@@ -187,10 +193,14 @@ describe("as a process", () => {
   const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
   const program = ["--import", path("from-source.mjs"), path("../../src/cli/main.ts")];
 
+  let running: ChildProcess | null = null;
+  afterEach(() => running?.kill("SIGKILL"));
+
   /** Starts the demonstration and opens a session. */
   async function started(): Promise<{ child: ChildProcessByStdio<null, Readable, Readable>; session: Socket }> {
     const args = [...program, "serve", "--demo", ...anyPort];
     const child = spawn(process.execPath, args, { cwd, env: {}, stdio: ["ignore", "pipe", "pipe"] });
+    running = child;
     const banner = await shows(child.stdout, "Stop with Ctrl-C");
     const session = connect(Number(/POP3 +127\.0\.0\.1:(\d+)/.exec(banner)?.[1]), "127.0.0.1");
     await once(session, "data");

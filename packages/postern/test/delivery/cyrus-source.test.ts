@@ -42,6 +42,14 @@ test.each([
   expect(all[0]?.message.uniqueId).toBe(uniqueId);
 });
 
+test("a folder from before uidvalidity came into unique-ids has the uid alone, whatever uidl_format says", async () => {
+  const old = cyrusIndex({ version: 17, uidValidity: 5, shortUniqueIds: true, records: [] });
+  const folder = await fixtureFolder({ ...files, "cyrus.index": old });
+  for (const way of ["auto", "dovecot"] as const) {
+    expect((await readAll(await cyrusSource(folder, way)))[0]?.message.uniqueId).toBe("2");
+  }
+});
+
 test("without an index there are new unique-ids, and a note says so", async () => {
   const folder = await fixtureFolder(files);
   const source = await cyrusSource(folder, "auto");

@@ -40,6 +40,6 @@ test.each(["", "3\n", "3 N4\n", "3 V0 N1\n", "3 V4294967296 N1\n", "2 17 4\n", "
 
 test("POP3's own order comes before the order of uids", () => {
   const entry = (uid: number, order: number | null) => ({ uid, order, uniqueId: "" });
-  const sorted = [entry(1, null), entry(5, 2), entry(3, null), entry(9, 1), entry(4, 2)].sort(compareDovecot);
+  const sorted = [entry(1, null), entry(5, 2), entry(3, null), entry(9, 1), entry(4, 2)].toSorted(compareDovecot);
   expect(sorted.map(({ uid }) => uid)).toEqual([9, 4, 5, 1, 3]);
 });

@@ -23,6 +23,12 @@ test("files *.eml at any depth, in the order of their paths, nothing else", asyn
   expect(source.notes).toEqual(["Left out, because they are symbolic links: 1."]);
 });
 
+test("many files, in the order of their names", async () => {
+  const names = Array.from({ length: 40 }, (_, at) => `${(at * 7919) % 97}.eml`);
+  const source = await emlSource(await fixtureFolder(Object.fromEntries(names.map((name) => [name, name]))));
+  expect((await readAll(source)).map(({ text }) => text)).toEqual(names.toSorted());
+});
+
 test("equal messages have different keys, the same ones on every run and wherever the files lie", async () => {
   const one = await readAll(
     await emlSource(await fixtureFolder({ "a.eml": "same", "b.eml": "same", "c.eml": "other" })),

@@ -42,7 +42,7 @@ export async function textOf(octets: AsyncIterable<Uint8Array>): Promise<string>
 }
 
 /** Octets in pieces that are cut at the given offsets. */
-export async function* cut(text: string, ...offsets: readonly number[]): AsyncGenerator<Uint8Array> {
+async function* cut(text: string, ...offsets: readonly number[]): AsyncGenerator<Uint8Array> {
   const octets = Buffer.from(text, "latin1");
   let from = 0;
   for (const to of [...offsets, octets.length]) {

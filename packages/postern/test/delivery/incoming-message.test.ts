@@ -62,8 +62,8 @@ describe("what delivers nothing", () => {
 
   test("a writer that is gone at the end: EX_TEMPFAIL", async () => {
     const message = (): Readable => Readable.from([Buffer.from("Subject: x\n")]);
-    expect(await statusOf(incomingMessage(message(), { writerAlive: () => false }))).toBe(75);
-    expect(await statusOf(incomingMessage(message(), { writerAlive: () => true }))).toBe(0);
+    expect(await statusOf(incomingMessage(message(), { writerAlive: () => Promise.resolve(false) }))).toBe(75);
+    expect(await statusOf(incomingMessage(message(), { writerAlive: () => Promise.resolve(true) }))).toBe(0);
   });
 });
 

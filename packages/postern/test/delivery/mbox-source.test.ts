@@ -1,3 +1,4 @@
+import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { separatorMs } from "../../src/delivery/mbox-messages.js";
@@ -10,7 +11,7 @@ const separator = "From mia@example.net Thu Jan  1 00:00:01 2026\n";
 
 async function read(mbox: string, way: UniqueIdWay = "auto"): Promise<ReadMessage[]> {
   const folder = await fixtureFolder({ mbox });
-  return await readAll(await mboxSource(join(folder, "mbox"), way));
+  return readAll(await mboxSource(join(folder, "mbox"), way));
 }
 
 async function texts(mbox: string): Promise<string[]> {
@@ -59,6 +60,13 @@ describe("separators", () => {
       message,
       "B: 2\n",
     ]);
+  });
+
+  test("a file that vanishes stops the source with its name", async () => {
+    const folder = await fixtureFolder({ mbox: separator });
+    const source = await mboxSource(join(folder, "mbox"), "auto");
+    await unlink(join(folder, "mbox"));
+    await expect(readAll(source)).rejects.toThrow(/mbox cannot be read to its end: ENOENT/);
   });
 
   test("something else is refused", async () => {
@@ -125,6 +133,7 @@ describe("unique-ids", () => {
     const internal = `${separator}X-IMAP: 16 20\nSubject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\n\nx\n\n`;
     const all = await read(`${internal}${separator}X-UID: 3\n\ny\n`, "dovecot");
     expect(all.map(({ message }) => message.uniqueId)).toEqual(["0000000300000010"]);
+    expect((await read(`${separator}X-IMAP: 16 20\nSubject: mail\n\n`)).length).toBe(1);
   });
 });
 

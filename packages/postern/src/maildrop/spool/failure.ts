@@ -32,5 +32,8 @@ export function noSuchUser(user: string): MaildropFailure {
 }
 
 export function leaseLost(): MaildropFailure {
-  return new MaildropFailure("temporary", "the maildrop was taken over by somebody else; nothing was deleted, log in again");
+  return new MaildropFailure(
+    "temporary",
+    "the maildrop was taken over by somebody else; nothing was deleted, log in again",
+  );
 }

@@ -62,7 +62,8 @@ export class IncomingBody {
 
   /** Puts the last piece where the others are. To be called in a write transaction. */
   store(): void {
-    if (this.#filledOctets > 0) this.#bodies.putChunk(this.id, this.#chunksStored, this.#buffer.subarray(0, this.#filledOctets));
+    if (this.#filledOctets > 0)
+      this.#bodies.putChunk(this.id, this.#chunksStored, this.#buffer.subarray(0, this.#filledOctets));
     if (this.#chunksStored > 0) this.#bodies.settle(this.id);
   }
 

@@ -51,7 +51,7 @@ export class Leases {
   /** Whether a lease is still good. Only in a write transaction of the main database is the answer sure to hold until its end. */
   holds(lease: Lease): boolean {
     const row = this.#select.get(lease.user);
-    return this.#live.has(lease.session) && row?.["holder"] === this.holder && row["session"] === lease.session;
+    return row?.["holder"] === this.holder && row["session"] === lease.session;
   }
 
   /** Gives a lease back; nothing happens where it was given back or lost before. */

@@ -111,7 +111,17 @@ export class MessageTable {
   add(maildrop: number, message: MessageRow): number {
     const sequence = Number(this.#count.get(1, 1, message.octets, maildrop)?.["next_sequence"]) - 1;
     const { body, octets, wireOctets, headerOctets, needsUtf8, arrivedMs, uniqueId } = message;
-    this.#insert.run(maildrop, sequence, body, octets, wireOctets, headerOctets, Number(needsUtf8), arrivedMs, uniqueId);
+    this.#insert.run(
+      maildrop,
+      sequence,
+      body,
+      octets,
+      wireOctets,
+      headerOctets,
+      Number(needsUtf8),
+      arrivedMs,
+      uniqueId,
+    );
     return sequence;
   }
 
@@ -133,7 +143,9 @@ export class MessageTable {
     let uniqueIds: (string | null)[] | null = null;
     let position = 0;
     // Declared as objects, but these rows are arrays: see the constructor.
-    for (const row of this.#list.iterate(maildrop, nextSequence) as Iterable<unknown> as Iterable<[number, number, string | null]>) {
+    for (const row of this.#list.iterate(maildrop, nextSequence) as Iterable<unknown> as Iterable<
+      [number, number, string | null]
+    >) {
       if (position === count) return null;
       sequences[position] = row[0];
       octets[position] = row[1];

@@ -74,7 +74,7 @@ export class SpoolMaildrop implements Maildrop {
   #runs(deleted: readonly number[]): Run[] {
     const runs: Run[] = [];
     let previous = Number.NaN;
-    for (const position of Float64Array.from(new Set(deleted)).sort()) {
+    for (const position of [...new Set(deleted)].toSorted((one, other) => one - other)) {
       const sequence = this.snapshot.sequenceAt(position);
       const octets = this.snapshot.octetsAt(position);
       const run = runs.at(-1);
@@ -104,7 +104,8 @@ function* pieces(bodies: Bodies, { body, wireOctets, first }: BodyPlace): Genera
   let readOctets = 0;
   for (let chunk = 0; readOctets < wireOctets; chunk++) {
     const piece = chunk === 0 ? first : guarded(() => bodies.chunk(body, chunk));
-    if (piece === null) throw new MaildropFailure("temporary", "the message's octets are gone: the session lost its maildrop");
+    if (piece === null)
+      throw new MaildropFailure("temporary", "the message's octets are gone: the session lost its maildrop");
     readOctets += piece.length;
     yield piece;
   }

@@ -173,7 +173,12 @@ export class SpoolMaildrops implements MaildropStore, Depository {
     }
   }
 
-  async #take(user: string, message: MessageSource, options: DeliveryOptions, key: Uint8Array | null): Promise<Delivered | "known"> {
+  async #take(
+    user: string,
+    message: MessageSource,
+    options: DeliveryOptions,
+    key: Uint8Array | null,
+  ): Promise<Delivered | "known"> {
     const { uniqueId = null } = options;
     if (uniqueId !== null) assertKeepable(uniqueId, this.#existing(user).prefix);
     const body = await receiveBody(message, this.#database, this.#bodies, () => this.#leases.holder);

@@ -37,14 +37,18 @@ export class SpoolSnapshot implements Snapshot {
   #messages(): MessageList {
     this.#list ??= guarded(() => this.#table.list(this.#row.id, this.#row.nextSequence, this.count));
     if (this.#list === null) {
-      throw new MaildropFailure("temporary", "the maildrop changed under this session, which has lost it; log in again");
+      throw new MaildropFailure(
+        "temporary",
+        "the maildrop changed under this session, which has lost it; log in again",
+      );
     }
     return this.#list;
   }
 
   #at(values: Float64Array, position: number): number {
     const value = values[position];
-    if (value === undefined) throw new RangeError(`no message at position ${position}: the maildrop holds ${this.count}`);
+    if (value === undefined)
+      throw new RangeError(`no message at position ${position}: the maildrop holds ${this.count}`);
     return value;
   }
 }

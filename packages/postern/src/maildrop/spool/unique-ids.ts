@@ -16,5 +16,8 @@ export function assertKeepable(uniqueId: string, prefix: string): void {
 }
 
 export function usedBefore(uniqueId: string): MaildropFailure {
-  return new MaildropFailure("permanent", `the unique-id ${uniqueId} was used before in this maildrop; let the store choose one`);
+  return new MaildropFailure(
+    "permanent",
+    `the unique-id ${uniqueId} was used before in this maildrop; let the store choose one`,
+  );
 }
