@@ -66,6 +66,7 @@ export class Pop3Server extends EventEmitter<ServerEvents> {
     // The map of event names to payloads is what `emit` is typed by; it cannot see that name and payload belong together.
     if (this.listenerCount(name) > 0) (this.emit as (event: string, value: unknown) => boolean)(name, payload());
   };
+  #onLastSession: () => void = () => {};
   #sessionCount = 0;
   #closing: Promise<void> | null = null;
 
@@ -144,6 +145,8 @@ export class Pop3Server extends EventEmitter<ServerEvents> {
       for (const session of this.#sessions) session.kill();
     }, graceMs);
     await Promise.all(closed);
+    // A listener may be done with a socket just before the session on it has ended.
+    if (this.#sessions.size > 0) await new Promise<void>((resolve) => (this.#onLastSession = resolve));
     clearTimeout(cutOff);
   }
 
@@ -164,6 +167,7 @@ export class Pop3Server extends EventEmitter<ServerEvents> {
     if (place !== null) this.#perAddress.set(place, fromPlace + 1);
     const session = new Session((++this.#sessionCount).toString(36), socket, this.#settings, this.#tell, () => {
       this.#sessions.delete(session);
+      if (this.#sessions.size === 0) this.#onLastSession();
       if (place === null) return;
       const left = (this.#perAddress.get(place) ?? 1) - 1;
       if (left === 0) this.#perAddress.delete(place);

@@ -27,6 +27,7 @@ export function startTls(socket: Socket, context: SecureContext): Promise<TLSSoc
       secured.off("secure", onSecure);
       secured.off("error", settle);
       secured.off("close", onClose);
+      secured.off("end", onClose);
       if (error === null) {
         resolve(secured);
         return;
@@ -41,5 +42,7 @@ export function startTls(socket: Socket, context: SecureContext): Promise<TLSSoc
     secured.on("secure", onSecure);
     secured.on("error", settle);
     secured.on("close", onClose);
+    // A socket that may be half open is not closed by the peer's end alone.
+    secured.on("end", onClose);
   });
 }

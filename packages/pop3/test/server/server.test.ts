@@ -1,4 +1,6 @@
 // The server as its owner sees it: where login is offered, private capabilities, events, limits, deadlines, the stop.
+import { connect as connectTcp } from "node:net";
+import { connect } from "node:tls";
 import { Registry, standard, noArgument, none, type Capability } from "@postern/pop3";
 import { MaildropFailure, MemoryMaildrops, Pop3Server, type ServerEvents } from "@postern/pop3/server";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -268,6 +270,34 @@ describe("the stop", () => {
     expect(await wire.line()).toMatch(/^\+OK the maildrop has 3 messages/);
     expect(await wire.line()).toMatch(/^-ERR \[SYS\/TEMP\]/);
     await closed;
+  });
+
+  test("resolves after the last session's event", async () => {
+    const place = await world();
+    const ended: string[] = [];
+    place.server.on("session.ended", ({ session }) => ended.push(session));
+    await place.login(true);
+    await place.connect(false);
+    await place.server.close();
+    expect(ended).toHaveLength(2);
+  });
+
+  test("a client that goes away during the TLS handshake leaves nothing behind", async () => {
+    const place = await world();
+    const failed: string[] = [];
+    place.server.on("tls.failed", ({ problem }) => failed.push(problem));
+    for (let round = 0; round < 10; round++) {
+      const socket = connect({ port: place.tlsPort, host: "127.0.0.1", rejectUnauthorized: false });
+      await new Promise<void>((resolve) => socket.once("secureConnect", () => resolve()));
+      if (round % 2 === 0) socket.destroy();
+      else socket.end();
+    }
+    const plain = connectTcp(place.tlsPort, "127.0.0.1");
+    await new Promise<void>((resolve) => plain.once("connect", () => resolve()));
+    plain.end();
+    await vi.waitFor(() => expect(place.server.sessionCount).toBe(0));
+    expect(failed.length).toBeGreaterThan(0);
+    await place.server.close();
   });
 
   test("what does not end in time is cut off", async () => {
