@@ -1,7 +1,7 @@
 // Few computations at a time, a bounded number of others waiting their turn. Knows nothing of what is computed.
 
 /** The queue is full: whoever asked must come again later. */
-export class QueueFull extends Error {
+class QueueFull extends Error {
   override readonly name = "QueueFull";
 }
 

@@ -5,7 +5,7 @@ import { hashPassword, impossibleHash, isOutdated, isPasswordOf } from "../../sr
 const CHEAP = { memoryKiB: 64, passes: 1, lanes: 1 };
 
 test("the test vector of the reference implementation verifies", async () => {
-  const vector = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHApl8ArZWb2GRPPc";
+  const vector = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
   expect(await isPasswordOf("password", vector)).toBe(true);
   expect(await isPasswordOf("Password", vector)).toBe(false);
 });
@@ -34,6 +34,9 @@ test.each([
   expect(isOutdated(impossibleHash(CHEAP), wanted)).toBe(outdated);
 });
 
-test.each(["", "plain", "$2b$10$abc", "$argon2i$v=19$m=64,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5Q"])("%j is refused as malformed", async (hash) => {
-  await expect(isPasswordOf("x", hash)).rejects.toThrow(TypeError);
-});
+test.each(["", "plain", "$2b$10$abc", "$argon2i$v=19$m=64,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5Q"])(
+  "%j is refused as malformed",
+  async (hash) => {
+    await expect(isPasswordOf("x", hash)).rejects.toThrow(TypeError);
+  },
+);

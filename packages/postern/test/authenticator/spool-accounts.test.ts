@@ -49,7 +49,8 @@ describe("SpoolAccounts", () => {
     rmSync(directory, { recursive: true });
   });
 
-  const storedHash = (): string => String(database.main.prepare("SELECT password_hash FROM account").get()?.["password_hash"]);
+  const storedHash = (): string =>
+    String(database.main.prepare("SELECT password_hash FROM account").get()?.["password_hash"]);
 
   test("a new account has a maildrop, and both go together", async () => {
     const maildrops = new SpoolMaildrops(database);
@@ -93,15 +94,21 @@ describe("SpoolAccounts", () => {
     expect(await accounts.verifyPassword("alice", "other")).toBeNull();
   });
 
-  test.each(["", "a\0b", "a\r\nb", "tab\t", "\x7f", "x".repeat(256), "ä".repeat(128), "\ud800"])("the name %j is refused", async (name) => {
-    await expect(accounts.add(name, "secret")).rejects.toThrow(UserNameRefused);
-    expect(accounts.list()).toEqual([]);
-  });
+  test.each(["", "a\0b", "a\r\nb", "tab\t", "\x7f", "x".repeat(256), "ä".repeat(128), "\ud800"])(
+    "the name %j is refused",
+    async (name) => {
+      await expect(accounts.add(name, "secret")).rejects.toThrow(UserNameRefused);
+      expect(accounts.list()).toEqual([]);
+    },
+  );
 
-  test.each(["a", "Alice Example", "alice@example.net", "ä".repeat(127), "x".repeat(255), "../../etc", "☃"])("the name %j is fine", async (name) => {
-    await accounts.add(name, "secret");
-    expect(await accounts.verifyPassword(name, "secret")).toBe(name);
-  });
+  test.each(["a", "Alice Example", "alice@example.net", "ä".repeat(127), "x".repeat(255), "../../etc", "☃"])(
+    "the name %j is fine",
+    async (name) => {
+      await accounts.add(name, "secret");
+      expect(await accounts.verifyPassword(name, "secret")).toBe(name);
+    },
+  );
 
   test.each(["", "a\nb", "a\rb", "a\0b", "x".repeat(1025)])("the password %j is refused", async (password) => {
     await expect(accounts.add("alice", password)).rejects.toThrow(AccountRefused);
@@ -160,7 +167,9 @@ describe("SpoolAccounts", () => {
 
   test("more logins at once than can wait are turned away, and the others answered", async () => {
     await accounts.add("alice", "secret");
-    const outcomes = await Promise.allSettled(Array.from({ length: 300 }, async () => accounts.verifyPassword("alice", "wrong")));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 300 }, async () => accounts.verifyPassword("alice", "wrong")),
+    );
     const refused = outcomes.filter(({ status }) => status === "rejected");
     expect(refused).toHaveLength(300 - 203);
     expect(refused[0]).toMatchObject({ reason: { name: "QueueFull" } });
@@ -170,7 +179,8 @@ describe("SpoolAccounts", () => {
   test("who logged in just now is answered under a flood too, for a minute", async () => {
     await accounts.add("alice", "secret");
     await accounts.verifyPassword("alice", "secret");
-    const flood = (): Promise<unknown>[] => Array.from({ length: 203 }, async () => accounts.verifyPassword("mallory", "guess"));
+    const flood = (): Promise<unknown>[] =>
+      Array.from({ length: 203 }, async () => accounts.verifyPassword("mallory", "guess"));
     let attempts = flood();
     nowMs += 59_999;
     expect(await accounts.verifyPassword("alice", "secret")).toBe("alice");
@@ -185,7 +195,9 @@ describe("SpoolAccounts", () => {
   test("an unknown name costs a computation, as a known one does", async () => {
     await accounts.add("alice", "secret");
     const turnedAway = async (name: string, password: string): Promise<number> => {
-      const outcomes = await Promise.allSettled(Array.from({ length: 204 }, async () => accounts.verifyPassword(name, password)));
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 204 }, async () => accounts.verifyPassword(name, password)),
+      );
       return outcomes.filter(({ status }) => status === "rejected").length;
     };
     expect(await turnedAway("alice", "wrong")).toBe(1);

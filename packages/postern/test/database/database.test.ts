@@ -71,7 +71,9 @@ describe("openDatabase", () => {
       const target = join(parent, `race${round}`);
       const startMs = Date.now() + 700;
       const children = Array.from({ length: 6 }, () =>
-        spawn(process.execPath, ["--import", hooks, "--input-type=module", "-e", code, target, String(startMs)], { stdio: ["ignore", "ignore", "pipe"] }),
+        spawn(process.execPath, ["--import", hooks, "--input-type=module", "-e", code, target, String(startMs)], {
+          stdio: ["ignore", "ignore", "pipe"],
+        }),
       );
       const outcomes = await Promise.all(
         children.map(async (child) => {
@@ -126,10 +128,24 @@ describe("openDatabase says what is wrong with", () => {
     refusal(/cannot be made/);
   });
 
-  test.skipIf(process.getuid?.() === 0)("a directory that cannot be written to", () => {
+  test("a directory that cannot be written to", () => {
     mkdirSync(directory, { recursive: true });
-    chmodSync(directory, 0o500);
-    refusal(/EACCES|cannot be opened/);
+    chmodSync(directory, 0o555);
+    chmodSync(parent, 0o755);
+    // The mode of a directory means nothing to root, so root becomes nobody for a moment.
+    const root = process.geteuid?.() === 0;
+    if (root) process.seteuid?.(65_534);
+    try {
+      refusal(/data directory cannot be written to; check its owner and mode/);
+    } finally {
+      if (root) process.seteuid?.(0);
+      chmodSync(directory, 0o700);
+    }
+  });
+
+  test("a file that cannot be opened", () => {
+    mkdirSync(join(directory, "leases.db"), { recursive: true });
+    refusal(/leases\.db: a file of the database cannot be opened/);
   });
 });
 

@@ -18,7 +18,7 @@ async function* slowly(message: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 say("ready");
-for (let number = Number(first); ; ) {
+for (let number = Number(first); ;) {
   for (let delivered = 0; delivered < 4; delivered++, number++) {
     say(`delivering ${number}`);
     const message = messageOf(number);
@@ -26,7 +26,9 @@ for (let number = Number(first); ; ) {
     say(`delivered ${number} ${uniqueId}`);
   }
   const maildrop = await store.open(user);
-  const positions = Array.from({ length: maildrop.snapshot.count }, (_, position) => position).filter(() => random() < 0.6);
+  const positions = Array.from({ length: maildrop.snapshot.count }, (_, position) => position).filter(
+    () => random() < 0.6,
+  );
   say(`deleting ${positions.map((position) => maildrop.snapshot.uniqueIdAt(position)).join(" ")}`);
   await maildrop.update(positions);
   say("deleted");

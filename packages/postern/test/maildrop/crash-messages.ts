@@ -11,6 +11,8 @@ export function randomOf(seed: number): () => number {
 
 /** The message with that number: most are short, some have several pieces in the database. */
 export function messageOf(number: number): Uint8Array {
-  const lines = number % 4 === 3 ? 12_000 : number % 50;
-  return Buffer.from(`Subject: ${number}\r\n\r\n${`.line of message ${number} which is long enough to fill\r\n`.repeat(lines)}`);
+  const lines = number % 4 === 3 ? 6_000 : number % 50;
+  return Buffer.from(
+    `Subject: ${number}\r\n\r\n${`.line of message ${number} which is long enough to fill\r\n`.repeat(lines)}`,
+  );
 }

@@ -12,7 +12,7 @@ import { messageOf, randomOf } from "./crash-messages.js";
 
 const ROUNDS = 50;
 const CHILDREN = 4;
-const LONGEST_LIFE_MS = 250;
+const LONGEST_LIFE_MS = 150;
 
 let directory: string;
 let database: PosternDatabase;
@@ -41,7 +41,12 @@ interface Ledger {
 
 test(`${ROUNDS * CHILDREN} kills lose nothing and leave nothing behind`, { timeout: 180_000 }, async () => {
   const random = randomOf(20_260_401);
-  const ledgers = Array.from({ length: CHILDREN }, (_, child): Ledger => ({ user: `user${child}`, kept: new Map(), open: new Set(), next: 0 }));
+  const ledgers = Array.from({ length: CHILDREN }, (_, child): Ledger => ({
+    user: `user${child}`,
+    kept: new Map(),
+    open: new Set(),
+    next: 0,
+  }));
   for (const { user } of ledgers) await store.create(user);
   const seen = { delivering: 0, deleting: 0, undone: 0, done: 0 };
 
@@ -68,7 +73,9 @@ test(`${ROUNDS * CHILDREN} kills lose nothing and leave nothing behind`, { timeo
   await vi.waitFor(() => {
     expect(main.prepare("SELECT * FROM loose_body").all()).toEqual([]);
     expect(
-      main.prepare("SELECT count(*) AS orphans FROM body_chunk WHERE id / 65536 NOT IN (SELECT body FROM message)").get(),
+      main
+        .prepare("SELECT count(*) AS orphans FROM body_chunk WHERE id / 65536 NOT IN (SELECT body FROM message)")
+        .get(),
     ).toEqual({ orphans: 0 });
   }, 20_000);
   expect(readdirSync(join(directory, "holders")).filter((file) => file.endsWith(".db"))).toHaveLength(2);
@@ -94,7 +101,8 @@ test("a delivery that is under way elsewhere is not cleared up, one that died is
   await store.create("slow");
   const child = start(["slow", "deliver", "0"], "lease-child.ts");
   await said(child, "half");
-  const loose = (): number => Number(database.main.prepare("SELECT count(*) AS bodies FROM loose_body").get()?.["bodies"]);
+  const loose = (): number =>
+    Number(database.main.prepare("SELECT count(*) AS bodies FROM loose_body").get()?.["bodies"]);
   expect(loose()).toBe(1);
   const during = new SpoolMaildrops(database);
   await during.empty("slow");
@@ -114,8 +122,12 @@ test("four processes deliver to and poll one directory", { timeout: 120_000 }, a
   await store.create("shared");
   const children = Array.from({ length: 4 }, (_, child) => start(["shared", "work", String(child)], "lease-child.ts"));
   const outputs = await Promise.all(children.map(async (child) => everything(child)));
-  const given = outputs.flatMap((output) => [...output.matchAll(/^delivered (\S+)$/gm)].map(([, uniqueId]) => uniqueId));
-  const deleted = outputs.flatMap((output) => [...output.matchAll(/^deleted (\S+)$/gm)].map(([, uniqueId]) => uniqueId));
+  const given = outputs.flatMap((output) =>
+    [...output.matchAll(/^delivered (\S+)$/gm)].map(([, uniqueId]) => uniqueId),
+  );
+  const deleted = outputs.flatMap((output) =>
+    [...output.matchAll(/^deleted (\S+)$/gm)].map(([, uniqueId]) => uniqueId),
+  );
   expect(outputs.map((output) => /^finished$/m.test(output))).toEqual([true, true, true, true]);
   expect(given).toHaveLength(200);
   expect(new Set(given).size).toBe(200);
@@ -168,9 +180,12 @@ async function inspect(ledger: Ledger, deleting: readonly string[], seen: Record
   const maildrop = await store.open(ledger.user);
   const there = new Map<string, number>();
   for (let position = 0; position < maildrop.snapshot.count; position++) {
-    const wire = await whole(maildrop.read(position) as Uint8Array | Iterable<Uint8Array>);
+    const wire = whole(maildrop.read(position) as Uint8Array | Iterable<Uint8Array>);
     const number = Number(/^Subject: (\d+)\r\n/.exec(wire)?.[1]);
-    expect(wire.replaceAll(/^\.\./gm, ".") === Buffer.from(messageOf(number)).toString("latin1"), `message ${number} is whole`).toBe(true);
+    expect(
+      wire.replaceAll(/^\.\./gm, ".") === Buffer.from(messageOf(number)).toString("latin1"),
+      `message ${number} is whole`,
+    ).toBe(true);
     there.set(maildrop.snapshot.uniqueIdAt(position), number);
   }
   await maildrop.release();
@@ -180,7 +195,8 @@ async function inspect(ledger: Ledger, deleting: readonly string[], seen: Record
   if (deleting.length > 0) seen[left.length === 0 ? "done" : "undone"]! += 1;
   if (left.length === 0) for (const uniqueId of deleting) ledger.kept.delete(uniqueId);
 
-  for (const [uniqueId, number] of ledger.kept) expect(there.get(uniqueId), `message ${number} was accepted`).toBe(number);
+  for (const [uniqueId, number] of ledger.kept)
+    expect(there.get(uniqueId), `message ${number} was accepted`).toBe(number);
   for (const [uniqueId, number] of there) {
     if (ledger.kept.has(uniqueId)) continue;
     expect(ledger.open.delete(number), `message ${number} came from nowhere, or twice`).toBe(true);
@@ -188,7 +204,7 @@ async function inspect(ledger: Ledger, deleting: readonly string[], seen: Record
   }
 }
 
-async function whole(body: Uint8Array | Iterable<Uint8Array>): Promise<string> {
+function whole(body: Uint8Array | Iterable<Uint8Array>): string {
   return Buffer.concat(body instanceof Uint8Array ? [body] : [...body]).toString("latin1");
 }
 
@@ -197,7 +213,11 @@ type Child = ReturnType<typeof start>;
 function start(parameters: readonly string[], file: string) {
   const hooks = new URL("from-source.mjs", import.meta.url).href;
   const path = fileURLToPath(new URL(file, import.meta.url));
-  return spawn(process.execPath, ["--import", hooks, path, directory, ...parameters], { stdio: ["ignore", "pipe", "inherit"] });
+  return spawn(process.execPath, ["--import", hooks, path, directory, ...parameters], {
+    stdio: ["ignore", "pipe", "inherit"],
+    // So that not every one of hundreds of children compiles the same files.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(directory, "compiled") },
+  });
 }
 
 async function everything(child: Child): Promise<string> {

@@ -6,7 +6,8 @@ const pop3 = new URL("../../../pop3/src/", import.meta.url);
 registerHooks({
   resolve(specifier, context, nextResolve) {
     const door = /^@postern\/pop3(?:\/(server|testing))?$/.exec(specifier);
-    if (door !== null) return nextResolve(new URL(door[1] === undefined ? "index.ts" : `${door[1]}/index.ts`, pop3).href, context);
+    if (door !== null)
+      return nextResolve(new URL(door[1] === undefined ? "index.ts" : `${door[1]}/index.ts`, pop3).href, context);
     const ours = context.parentURL?.endsWith(".ts") && specifier.startsWith(".");
     return nextResolve(ours ? specifier.replace(/\.js$/, ".ts") : specifier, context);
   },

@@ -9,6 +9,7 @@ import { SpoolMaildrops } from "../../src/maildrop/spool/spool-maildrops.js";
 
 describe("SpoolMaildrops", () => {
   const cases = maildropContract({
+    lasting: true,
     async make() {
       const directory = mkdtempSync(join(tmpdir(), "postern-spool-"));
       let database: PosternDatabase;

@@ -7,7 +7,7 @@ import type { PosternDatabase } from "../../database/database.js";
 export const CHUNK_OCTETS: number = 256 * 1024;
 
 /** Body numbers lie that far apart in `body_chunk.id`: 16 GiB of octets each. */
-const CHUNKS = 65_536;
+export const CHUNKS: number = 65_536;
 
 /** Body numbers that a store sets aside for itself at a time. */
 const RESERVED = 1024;

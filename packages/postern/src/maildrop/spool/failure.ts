@@ -3,7 +3,7 @@ import { MaildropFailure } from "@postern/pop3/server";
 import { databaseProblem } from "../../database/problem.js";
 
 /** The failure that an error of the database amounts to; any other error as it is. */
-export function asMaildropFailure(error: unknown): unknown {
+function asMaildropFailure(error: unknown): unknown {
   const problem = databaseProblem(error);
   if (problem === null) return error;
   return new MaildropFailure(problem.passing ? "temporary" : "permanent", problem.sentence, { cause: error });

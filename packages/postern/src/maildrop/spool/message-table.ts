@@ -2,6 +2,7 @@
 // are the business of those who call.
 import type { StatementSync } from "node:sqlite";
 import type { PosternDatabase } from "../../database/database.js";
+import { CHUNKS } from "./bodies.js";
 
 /** A maildrop as its row says. */
 export interface MaildropRow {
@@ -71,7 +72,7 @@ export class MessageTable {
       FROM message WHERE maildrop = ? AND sequence > ? ORDER BY sequence LIMIT ?`);
     this.#place = main.prepare(`
       SELECT message.body, message.wire_octets, body_chunk.octets
-      FROM message LEFT JOIN body_chunk ON body_chunk.id = message.body * 65536
+      FROM message LEFT JOIN body_chunk ON body_chunk.id = message.body * ${CHUNKS}
       WHERE message.maildrop = ? AND message.sequence = ?`);
     this.#doomRange = main.prepare(`
       INSERT INTO loose_body (body, holder)
