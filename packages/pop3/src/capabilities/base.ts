@@ -100,9 +100,13 @@ const quit: CommandSpec<null> = {
 };
 
 function notDeleted(error: unknown): Reply {
-  if (!(error instanceof MaildropFailure)) throw error;
   const text = "the messages marked as deleted were not removed; all of them are still there";
-  return { status: "-ERR", text, cause: error.kind === "permanent" ? "permanent" : "temporary", afterwards: "close" };
+  return {
+    status: "-ERR",
+    text,
+    cause: error instanceof MaildropFailure && error.kind === "permanent" ? "permanent" : "temporary",
+    afterwards: "close",
+  };
 }
 
 function summary({ count, octets }: { readonly count: number; readonly octets: number }): string {

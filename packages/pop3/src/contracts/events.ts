@@ -44,5 +44,7 @@ export interface ServerEvents {
   "message.retrieved": [SessionFacts & { readonly uniqueId: string; readonly octets: number }];
   "maildrop.updated": [SessionFacts & { readonly deleted: number }];
   "command.refused": [SessionFacts & { readonly keyword: string; readonly problem: string }];
+  /** A listener could not take a connection; it goes on. */
+  "listener.failed": [{ readonly error: unknown }];
   "failure.caught": [SessionFacts & { readonly doing: string; readonly error: unknown }];
 }

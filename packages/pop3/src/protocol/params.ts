@@ -2,12 +2,12 @@
 // A declaration picks one; what is wrong with a parameter is a sentence for the reply's text.
 import type { ParamGrammar, Parsed } from "../contracts/command.js";
 
-/** Decimal digits of the largest number accepted: over any count that RFC 1939's base-10 numbers are used for. */
+/** Decimal digits of the longest message number accepted: more than any maildrop has. */
 const NUMBER_DIGITS = 10;
 
-/** A non-negative decimal number without sign, or null. */
+/** A non-negative decimal number without sign, or null. What a number cannot hold exactly comes out as a very large one. */
 function decimal(text: string): number | null {
-  if (text.length === 0 || text.length > NUMBER_DIGITS) return null;
+  if (text.length === 0) return null;
   let number = 0;
   for (let at = 0; at < text.length; at++) {
     const digit = text.charCodeAt(at) - 0x30;
@@ -18,7 +18,7 @@ function decimal(text: string): number | null {
 }
 
 function parseMessageNumber(text: string): Parsed<number> {
-  const number = decimal(text);
+  const number = text.length > NUMBER_DIGITS ? null : decimal(text);
   if (number === null || number === 0) return { problem: "a message number is a decimal number from 1 up" };
   return { value: number };
 }
@@ -63,7 +63,7 @@ export const messageAndLines: ParamGrammar<MessageAndLines> = {
     if ("problem" in number) return number;
     const count = decimal(lines);
     if (count === null) return { problem: "a count of lines is a decimal number from 0 up" };
-    return { value: { number: number.value, lines: count } };
+    return { value: { number: number.value, lines: Math.min(count, Number.MAX_SAFE_INTEGER) } };
   },
   format: ({ number, lines }) => `${number} ${lines}`,
 };

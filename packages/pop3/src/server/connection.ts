@@ -93,11 +93,22 @@ export class Connection {
     return secured.getProtocol();
   }
 
-  /** Writes what is left and closes; a peer that does not close its side in time is cut off. */
-  finish(): void {
+  /** Takes what was read and not yet given to the owner, and says how many octets that was. */
+  drop(): number {
+    let dropped = 0;
+    for (let chunk = this.#taken(); chunk !== null; chunk = this.#taken()) dropped += chunk.length;
+    return dropped;
+  }
+
+  #taken(): Uint8Array | null {
+    return this.#socket.read() as Uint8Array | null;
+  }
+
+  /** Writes what is left, for as long as a slow reader may take, and closes; then the peer has a moment to close its side. */
+  finish(slowReaderMs: number): void {
     this.output.flush();
-    this.setDeadline(LINGER_MS, () => this.destroy());
-    this.#socket.end();
+    this.setDeadline(slowReaderMs, () => this.destroy());
+    this.#socket.end(() => this.setDeadline(LINGER_MS, () => this.destroy()));
     this.#socket.resume();
   }
 

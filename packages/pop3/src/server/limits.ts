@@ -43,7 +43,7 @@ export const DEFAULT_DEADLINES: Deadlines = {
   slowReaderMs: 5 * 60_000,
 };
 
-/** How long a closed session waits for the peer to take the last octets and close its side too. */
+/** How long a session that has sent everything waits for the peer to close its side too. */
 export const LINGER_MS = 5000;
 
 /** Replies are gathered up to about this size before they are written; also the size of the pieces of a long body. */

@@ -13,6 +13,8 @@ export interface LoginHost {
   readonly loginFailures: number;
   /** The number of the command that is being served. */
   commandCount(): number;
+  /** The session ended while a password was verified or a maildrop opened. */
+  ended(): boolean;
   /** Enters TRANSACTION; false where the session ended meanwhile. */
   entered(user: string, maildrop: Maildrop): boolean;
   refused(name: string, cause: FailureCause): void;
@@ -24,6 +26,8 @@ const SENTENCES: Readonly<Record<MaildropFailureKind, string>> = {
   temporary: "the maildrop cannot be opened now; try again later",
   permanent: "the maildrop cannot be opened; please tell whoever runs this server",
 };
+
+const GONE: NegativeReply = { status: "-ERR", text: "the session has ended" };
 
 /** The login commands' view of one session. */
 export class SessionLogin implements Login {
@@ -54,6 +58,8 @@ export class SessionLogin implements Login {
       this.#host.failed("verifying a password", error);
       return this.#refuse(name, "temporary", "the login could not be checked; try again later");
     }
+    // No lease for a peer that is gone: it may be back already on another connection.
+    if (this.#host.ended()) return GONE;
     if (user === null) return this.#refuse(name, "credentials", "the name or the password is wrong");
 
     let maildrop: Maildrop;
@@ -66,7 +72,7 @@ export class SessionLogin implements Login {
     }
     if (!this.#host.entered(user, maildrop)) {
       await maildrop.release();
-      return { status: "-ERR", text: "the session has ended" };
+      return GONE;
     }
     const { count, octets } = maildrop.snapshot;
     return {

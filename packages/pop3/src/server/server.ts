@@ -7,6 +7,7 @@ import type { Authenticator } from "../contracts/authenticator.js";
 import type { AnyCapability } from "../contracts/capability.js";
 import type { ServerEvents } from "../contracts/events.js";
 import type { MaildropStore } from "../contracts/maildrop.js";
+import { formatReplyLine } from "../protocol/reply.js";
 import { Registry } from "../registry/registry.js";
 import { withDefaults, type Deadlines, type Limits } from "./limits.js";
 import { Session } from "./session.js";
@@ -60,6 +61,8 @@ export class Pop3Server extends EventEmitter<ServerEvents> {
   readonly #settings: SessionSettings;
   readonly #secureContext: SecureContext | null;
   readonly #listeners = new Set<Server>();
+  /** Ports that are being opened. */
+  readonly #opening = new Set<Promise<Listening>>();
   readonly #sessions = new Set<Session>();
   readonly #perAddress = new Map<string, number>();
   readonly #tell: Tell = (name, payload) => {
@@ -104,18 +107,24 @@ export class Pop3Server extends EventEmitter<ServerEvents> {
       return Promise.reject(new TypeError("implicit TLS needs a certificate: give the server `tls: { key, cert }`"));
     }
     // A client may send QUIT and shut down its writing side; its answers are still owed.
+    if (this.#closing !== null) return Promise.reject(new Error("the server is closing; it opens no more ports"));
     const listener = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) =>
       this.#connected(socket, tls === "implicit"),
     );
-    return new Promise((resolve, reject) => {
+    const opened = new Promise<Listening>((resolve, reject) => {
       listener.once("error", reject);
       listener.listen({ host, port }, () => {
         listener.off("error", reject);
+        listener.on("error", (error) => this.#tell("listener.failed", () => ({ error })));
         this.#listeners.add(listener);
         const { address, port: got } = listener.address() as AddressInfo;
         resolve({ address, port: got });
       });
     });
+    this.#opening.add(opened);
+    const settled = (): boolean => this.#opening.delete(opened);
+    opened.then(settled, settled);
+    return opened;
   }
 
   /** Sessions that are open now. */
@@ -125,29 +134,30 @@ export class Pop3Server extends EventEmitter<ServerEvents> {
 
   /**
    * Stops: no new connections; idle sessions are told and closed, those in the middle of a command after it; what is left
-   * after `graceMs` milliseconds is cut off. Deletes nothing that no QUIT has asked for.
+   * after `graceMs` milliseconds is cut off. Deletes nothing that no QUIT has asked for. Called again, the shorter grace counts.
    */
-  close({ graceMs = 30_000 }: { readonly graceMs?: number } = {}): Promise<void> {
-    this.#closing ??= this.#stop(graceMs);
-    return this.#closing;
+  async close({ graceMs = 30_000 }: { readonly graceMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#stop();
+    const cutOff = setTimeout(() => {
+      for (const session of this.#sessions) session.kill();
+    }, graceMs);
+    await this.#closing;
+    clearTimeout(cutOff);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close({ graceMs: 0 });
   }
 
-  async #stop(graceMs: number): Promise<void> {
+  async #stop(): Promise<void> {
+    await Promise.allSettled(this.#opening);
     const closed = [...this.#listeners].map(
       (listener) => new Promise<void>((resolve) => listener.close(() => resolve())),
     );
     for (const session of this.#sessions) session.stop();
-    const cutOff = setTimeout(() => {
-      for (const session of this.#sessions) session.kill();
-    }, graceMs);
     await Promise.all(closed);
     // A listener may be done with a socket just before the session on it has ended.
     if (this.#sessions.size > 0) await new Promise<void>((resolve) => (this.#onLastSession = resolve));
-    clearTimeout(cutOff);
   }
 
   #connected(socket: Socket, implicitTls: boolean): void {
@@ -160,7 +170,8 @@ export class Pop3Server extends EventEmitter<ServerEvents> {
         this.#closing !== null ? "shutdown" : this.#sessions.size >= connections ? "too-many" : "too-many-from-address";
       this.#tell("session.refused", () => ({ remoteAddress, reason }));
       socket.on("error", () => {});
-      if (!implicitTls) socket.write("-ERR too many connections; try again later\r\n");
+      const sentence = reason === "shutdown" ? "the server is stopping" : "too many connections";
+      if (!implicitTls) socket.write(formatReplyLine("-ERR", null, `${sentence}; try again later`));
       socket.destroySoon();
       return;
     }

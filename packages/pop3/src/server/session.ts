@@ -1,7 +1,7 @@
 // One session: lines in, commands resolved and served one at a time and in order, replies out, with back-pressure both ways.
 // Knows no keyword and no tag; the registry does. The connection's octets and deadlines are `connection.ts`.
 import type { Socket } from "node:net";
-import type { AnyCommandSpec, NegativeReply, Reply, ServeContext } from "../contracts/command.js";
+import type { NegativeReply, Reply, ServeContext } from "../contracts/command.js";
 import { MaildropFailure } from "../contracts/errors.js";
 import type { EndReason, SessionFacts } from "../contracts/events.js";
 import type { Maildrop, WireBody } from "../contracts/maildrop.js";
@@ -9,7 +9,7 @@ import type { FailureCause } from "../contracts/response-code.js";
 import type { SessionView, State } from "../contracts/session.js";
 import { LineReader, OVERLONG } from "../protocol/lines.js";
 import { formatReplyLine } from "../protocol/reply.js";
-import type { Resolved } from "../registry/registry.js";
+import type { Refused, Resolved } from "../registry/registry.js";
 import { piecesOf } from "./bodies.js";
 import { Connection, type ConnectionOwner } from "./connection.js";
 import { BATCH_OCTETS } from "./limits.js";
@@ -56,6 +56,7 @@ export class Session implements ConnectionOwner {
       authenticator: settings.authenticator,
       loginFailures: settings.limits.loginFailures,
       commandCount: () => this.#commandCount,
+      ended: () => this.#ending !== null,
       entered: (user, maildrop) => this.#entered(user, maildrop),
       refused: (name, cause) => this.#tell("login.refused", () => ({ ...this.#facts(), name, cause })),
       failed: (doing, error) => this.#failed(doing, error),
@@ -70,7 +71,7 @@ export class Session implements ConnectionOwner {
     this.#connection.setDeadline(loginMs, () => this.#abort("login-deadline"));
     if (implicitTls && !(await this.#secure(0))) return;
     this.#connection.start();
-    this.#write({ status: "+OK", text: "Postern POP3 server ready" }, null);
+    this.#write({ status: "+OK", text: "POP3 server ready" }, null);
     this.#idle();
   }
 
@@ -111,7 +112,7 @@ export class Session implements ConnectionOwner {
 
   closed(): void {
     this.#ending ??= "disconnected";
-    this.#release();
+    void this.#transaction?.release();
     const reason = this.#ending;
     this.#tell("session.ended", () => ({
       ...this.#facts(),
@@ -159,13 +160,12 @@ export class Session implements ConnectionOwner {
     this.#busy = true;
     this.#connection.pause();
     this.#connection.output.flush();
-    work.then(
-      () => this.#idle(),
-      (error: unknown) => {
+    work
+      .then(() => this.#idle())
+      .catch((error: unknown) => {
         this.#failed("serving a command", error);
         this.#abort("failed");
-      },
-    );
+      });
   }
 
   #idle(): void {
@@ -179,19 +179,20 @@ export class Session implements ConnectionOwner {
     this.#commandCount++;
     if (this.#state === "TRANSACTION") this.#armIdle();
     if (line === OVERLONG) return this.#refuse(null, `a command line is limited to ${this.#lines.limitOctets} octets`);
-    const resolution = this.#settings.registry.resolve(line, this.#view);
-    if ("refusal" in resolution) return this.#refuse(resolution.keyword, resolution.text);
-    this.#uselessCommands = 0;
-
-    const { spec } = resolution;
-    let reply: Reply | Promise<Reply>;
+    let keyword: string | null = null;
+    let outcome: Refused | Reply | Promise<Reply>;
+    // What a declaration does may throw, wherever it came from; that must not cost more than the one command.
     try {
-      reply = this.#run(resolution);
+      const resolution = this.#settings.registry.resolve(line, this.#view);
+      keyword = "refusal" in resolution ? resolution.keyword : resolution.spec.keyword;
+      outcome = "refusal" in resolution ? resolution : this.#run(resolution);
     } catch (error) {
-      return this.#send(this.#failure(spec, error), spec);
+      outcome = this.#failure(keyword, error);
     }
-    if (!(reply instanceof Promise)) return this.#send(reply, spec);
-    return reply.catch((error: unknown) => this.#failure(spec, error)).then((ready) => this.#send(ready, spec));
+    if ("refusal" in outcome) return this.#refuse(outcome.keyword, outcome.text);
+    this.#uselessCommands = 0;
+    if (!(outcome instanceof Promise)) return this.#send(outcome, keyword);
+    return outcome.catch((error: unknown) => this.#failure(keyword, error)).then((reply) => this.#send(reply, keyword));
   }
 
   #run({ spec, params, hooks }: Resolved): Reply | Promise<Reply> {
@@ -210,8 +211,8 @@ export class Session implements ConnectionOwner {
     this.#finish("misbehaved");
   }
 
-  #failure(spec: AnyCommandSpec, error: unknown): NegativeReply {
-    this.#failed(`serving ${spec.keyword}`, error);
+  #failure(keyword: string | null, error: unknown): NegativeReply {
+    this.#failed(`serving ${keyword ?? "a command"}`, error);
     const cause = error instanceof MaildropFailure && error.kind === "permanent" ? "permanent" : "temporary";
     const text =
       cause === "permanent"
@@ -220,34 +221,34 @@ export class Session implements ConnectionOwner {
     return { status: "-ERR", text, cause };
   }
 
-  #send(reply: Reply, spec: AnyCommandSpec): void | Promise<void> {
+  #send(reply: Reply, keyword: string | null): void | Promise<void> {
     if (this.#ending !== null) return;
     if (reply.status === "+OK" && reply.body !== undefined) {
       const { body } = reply;
-      if (!(body instanceof Uint8Array) || body.length > BATCH_OCTETS) return this.#stream(reply, body, spec);
-      this.#write(reply, spec.keyword);
+      if (!(body instanceof Uint8Array) || body.length > BATCH_OCTETS) return this.#stream(reply, body, keyword);
+      this.#write(reply, keyword);
       this.#connection.output.octets(body);
       this.#connection.output.text(TERMINATOR_LINE);
       reply.sent?.();
       return;
     }
-    this.#write(reply, spec.keyword);
+    this.#write(reply, keyword);
     if (reply.afterwards === "start-tls") return this.#startTls();
     if (reply.afterwards === "close")
       this.#finish(reply.status === "+OK" || this.#state === "TRANSACTION" ? "quit" : "misbehaved");
   }
 
   /** A body piece by piece, each read only once the peer has taken those before it. */
-  async #stream(reply: Reply, body: WireBody, spec: AnyCommandSpec): Promise<void> {
+  async #stream(reply: Reply, body: WireBody, keyword: string | null): Promise<void> {
     const pieces = piecesOf(body);
     let piece: IteratorResult<Uint8Array>;
     try {
       piece = await pieces.next();
     } catch (error) {
-      this.#write(this.#failure(spec, error), spec.keyword);
+      this.#write(this.#failure(keyword, error), keyword);
       return;
     }
-    this.#write(reply, spec.keyword);
+    this.#write(reply, keyword);
     try {
       while (piece.done !== true) {
         this.#connection.output.octets(piece.value);
@@ -258,7 +259,7 @@ export class Session implements ConnectionOwner {
       }
     } catch (error) {
       // The status line is out: a missing end is the only way to say that the message is not whole.
-      this.#failed(`sending the answer to ${spec.keyword}`, error);
+      this.#failed(`sending the answer to ${keyword ?? "a command"}`, error);
       this.#abort("failed");
       return;
     } finally {
@@ -278,8 +279,8 @@ export class Session implements ConnectionOwner {
   }
 
   async #startTls(): Promise<void> {
-    const dropped = this.#lines.drop();
     this.#connection.pause();
+    const dropped = this.#lines.drop() + this.#connection.drop();
     await new Promise<void>((resolve) => this.#connection.output.flush(() => resolve()));
     if (this.#ending === null && (await this.#secure(dropped))) this.#connection.start();
   }
@@ -308,6 +309,7 @@ export class Session implements ConnectionOwner {
     this.#transaction = new OpenTransaction(maildrop, {
       retrieved: (uniqueId, octets) => this.#tell("message.retrieved", () => ({ ...this.#facts(), uniqueId, octets })),
       updated: (deleted) => this.#tell("maildrop.updated", () => ({ ...this.#facts(), deleted })),
+      failed: (doing, error) => this.#failed(doing, error),
     });
     [this.#view, this.#context] = this.#look();
     this.#armIdle();
@@ -354,24 +356,15 @@ export class Session implements ConnectionOwner {
   /** Closes after what was written has gone out. */
   #finish(reason: EndReason): void {
     this.#ending ??= reason;
-    this.#release();
-    this.#connection.finish();
+    void this.#transaction?.release();
+    this.#connection.finish(this.#settings.limits.slowReaderMs);
   }
 
   /** Closes at once and says nothing: the autologout of RFC 1939 §3, and every end that must not look complete. */
   #abort(reason: EndReason): void {
     this.#ending ??= reason;
-    this.#release();
+    void this.#transaction?.release();
     this.#connection.destroy();
-  }
-
-  #release(): void {
-    try {
-      const released = this.#transaction?.release();
-      if (released instanceof Promise) released.catch((error: unknown) => this.#failed("releasing a maildrop", error));
-    } catch (error) {
-      this.#failed("releasing a maildrop", error);
-    }
   }
 
   #failed(doing: string, error: unknown): void {

@@ -23,6 +23,9 @@ export function startTls(socket: Socket, context: SecureContext): Promise<TLSSoc
   return new Promise((resolve, reject) => {
     // A client that asks by ALPN for anything but POP3 came to the wrong port and is refused by the handshake.
     const secured = new TLSSocket(socket, { isServer: true, secureContext: context, ALPNProtocols: ["pop3"] });
+    // A TLS error after the handshake is told by this event alone where no `tls.Server` stands behind the socket, and destroys
+    // nothing: the session would wait on a dead connection.
+    secured.on("_tlsError", (error: Error) => secured.destroy(error));
     const settle = (error: Error | null): void => {
       secured.off("secure", onSecure);
       secured.off("error", settle);

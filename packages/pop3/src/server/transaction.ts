@@ -10,6 +10,7 @@ import { listing } from "./listing.js";
 export interface TransactionObserver {
   retrieved(uniqueId: string, octets: number): void;
   updated(deleted: number): void;
+  failed(doing: string, error: unknown): void;
 }
 
 /** One open maildrop between login and QUIT. */
@@ -89,6 +90,7 @@ export class OpenTransaction implements Transaction {
   }
 
   commit(): void | Promise<void> {
+    if (this.#over) throw new MaildropFailure("temporary", "the transaction is over");
     const deleted: number[] = [];
     for (let at = this.#marked?.indexOf(1) ?? -1; at !== -1; at = this.#marked!.indexOf(1, at + 1)) deleted.push(at);
     if (deleted.length === 0) return this.release();
@@ -107,7 +109,14 @@ export class OpenTransaction implements Transaction {
   release(): void | Promise<void> {
     if (this.#over) return;
     this.#over = true;
-    return this.#maildrop.release();
+    // A lease that cannot be given back is nothing that the client could mend; it dies with its holder at the latest.
+    const failed = (error: unknown): void => this.#observer.failed("releasing a maildrop", error);
+    try {
+      const released = this.#maildrop.release();
+      if (released instanceof Promise) return released.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 // The server as its owner sees it: where login is offered, private capabilities, events, limits, deadlines, the stop.
 import { connect as connectTcp } from "node:net";
 import { connect } from "node:tls";
-import { Registry, standard, noArgument, none, type Capability } from "@postern/pop3";
+import { Registry, standard, noArgument, none, type Capability, type SessionView } from "@postern/pop3";
 import { MaildropFailure, MemoryMaildrops, Pop3Server, type ServerEvents } from "@postern/pop3/server";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { octets } from "../support/cuts.js";
@@ -88,6 +88,10 @@ describe("what is offered, and where", () => {
   });
 });
 
+function fail(): never {
+  throw new Error("private trouble");
+}
+
 describe("a private capability", () => {
   const seen: string[] = [];
   const hello: Capability<string> = {
@@ -137,6 +141,35 @@ describe("a private capability", () => {
     expect(await wire.line()).toMatch(/^-ERR a command begins/);
     expect(await wire.line()).toBe("-ERR a command line is limited to 1000 octets");
   });
+
+  test.each([
+    ["parse", { params: { ...none, parse: () => fail() } }],
+    ["serve", { serve: () => fail() }],
+    ["serve, later", { serve: () => Promise.reject(new Error("private trouble")) }],
+    ["around", {}, { affects: ["XHLO"], around: () => fail() }],
+    ["available", {}, { available: ({ secure }: SessionView) => secure || fail() }],
+    ["a body", { serve: () => ({ status: "+OK", text: "", body: [] as never, sent: fail }) }],
+  ] as const)(
+    "whose %s throws costs one command, not the server",
+    async (where, command, rest?: Partial<Capability<string>>) => {
+      const mine = { ...hello, ...rest, commands: [{ ...hello.commands[0]!, ...command }] } as Capability<string>;
+      await using place = await world({ capabilities: [...standard, mine] });
+      const caught: unknown[] = [];
+      place.server.on("failure.caught", ({ error }) => caught.push(error));
+      const wire = await place.login();
+      wire.send("XHLO\r\nNOOP\r\n");
+      const answer = await wire.line();
+      if (where === "a body") {
+        // What fails after the reply has begun ends this session, and no other.
+        while ((await wire.line()) !== null);
+      } else {
+        expect(answer).toBe("-ERR [SYS/TEMP] this failed here; try again later");
+        expect(await wire.line()).toBe("+OK");
+      }
+      expect(caught).toHaveLength(1);
+      await place.connect();
+    },
+  );
 
   test("that clashes with a standard one is refused", () => {
     expect(() => new Registry([...standard, { ...hello, tag: "uidl" }])).toThrow(/uidl/i);
