@@ -1,10 +1,10 @@
 // Accounts in memory, for tests, examples and a server with a handful of users. Knows nothing of maildrops.
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, generateKeySync, randomBytes, timingSafeEqual, type KeyObject } from "node:crypto";
 import type { Authenticator } from "../contracts/authenticator.js";
 
 /** Names and passwords given once. Names are compared exactly, case included; each opens the maildrop of the same name. */
 export class MemoryAccounts implements Authenticator {
-  readonly #key: Buffer = randomBytes(32);
+  readonly #key: KeyObject = generateKeySync("hmac", { length: 256 });
   readonly #digests: ReadonlyMap<string, Buffer>;
   /** What an unknown name's password is compared with, so that it takes as long; nothing has this digest. */
   readonly #nobody: Buffer = randomBytes(32);
