@@ -8,6 +8,7 @@ import { Checkpointer } from "./checkpointer.js";
 import { Durability } from "./durability.js";
 import { DatabaseUnusable, isBusy } from "./problem.js";
 import { APPLICATION_ID, LEASE_TABLES, MIGRATIONS, PAGE_OCTETS } from "./schema.js";
+import { TurnReader } from "./turn-reader.js";
 import { openSqliteFile, serveFrom, unusable } from "./sqlite-file.js";
 
 /** How long a transaction is tried again, without blocking anybody, while others write. */
@@ -41,12 +42,15 @@ export function openDatabase(directory: string): PosternDatabase {
     const main = openSqliteFile(mainPath, PAGE_OCTETS);
     opened.push(main);
     migrate(main, mainPath);
+    const reader = openSqliteFile(mainPath, PAGE_OCTETS);
+    opened.push(reader);
     const leases = openSqliteFile(leasesPath, LEASE_PAGE_OCTETS);
     opened.push(leases);
     leases.exec(LEASE_TABLES);
     serveFrom(main, MAIN_LOCK_WAIT_MS);
+    serveFrom(reader, MAIN_LOCK_WAIT_MS);
     serveFrom(leases, LEASES_LOCK_WAIT_MS);
-    return new PosternDatabase(directory, main, leases, new Durability(`${mainPath}-wal`), new Checkpointer(mainPath));
+    return new PosternDatabase(directory, main, new TurnReader(reader), leases, mainPath);
   } catch (error) {
     for (const database of opened) database.close();
     throw unusable(directory, error);
@@ -58,23 +62,20 @@ export class PosternDatabase {
   readonly directory: string;
   /** What must last. */
   readonly main: DatabaseSync;
+  /** The same tables, for reading many messages in one turn. */
+  readonly reads: TurnReader;
   /** Who has which maildrop open; nothing in it outlives its holders. */
   readonly leases: DatabaseSync;
   readonly #durability: Durability;
   readonly #checkpointer: Checkpointer;
 
-  constructor(
-    directory: string,
-    main: DatabaseSync,
-    leases: DatabaseSync,
-    durability: Durability,
-    checkpointer: Checkpointer,
-  ) {
+  constructor(directory: string, main: DatabaseSync, reads: TurnReader, leases: DatabaseSync, mainPath: string) {
     this.directory = directory;
     this.main = main;
+    this.reads = reads;
     this.leases = leases;
-    this.#durability = durability;
-    this.#checkpointer = checkpointer;
+    this.#durability = new Durability(`${mainPath}-wal`);
+    this.#checkpointer = new Checkpointer(mainPath);
   }
 
   /**
@@ -103,6 +104,7 @@ export class PosternDatabase {
   close(): void {
     this.#durability.close();
     this.#checkpointer.close();
+    this.reads.close();
     if (this.leases.isOpen) this.leases.close();
     if (this.main.isOpen) this.main.close();
   }

@@ -175,10 +175,31 @@ describe("octets", () => {
     expect((reading.next().value as Uint8Array).length).toBe(CHUNK_OCTETS);
     // What was not yet asked for is not yet read: it can still be lost, and that is noticed.
     database.main.exec("DELETE FROM body_chunk WHERE id % 65536 = 5");
+    // Reads of one turn of the event loop share a snapshot.
+    await new Promise((resolve) => setImmediate(resolve));
     expect(() => {
       while (reading.next().done !== true);
     }).toThrow(expect.objectContaining({ name: "MaildropFailure" }));
     await session.release();
+  });
+
+  test("a session sees what was delivered in the very turn in which others read", async () => {
+    await store.create("bob");
+    await store.deliver("alice", text("one\n"));
+    const alice = await store.open("alice");
+    await new Promise((resolve) => setImmediate(resolve));
+    await alice.read(0);
+    let turnOver = false;
+    setImmediate(() => (turnOver = true));
+    const delivered = store.deliver("bob", text("two\n"));
+    for (let step = 0; step < 1000 && store.facts("bob").count === 0; step++) await Promise.resolve();
+    expect(store.facts("bob").count).toBe(1);
+    const bob = await store.open("bob");
+    expect(turnOver).toBe(false);
+    expect(Buffer.from((await bob.read(0)) as Uint8Array).toString()).toBe("two\r\n");
+    await delivered;
+    await alice.release();
+    await bob.release();
   });
 
   test("a source that fails late leaves nothing behind", async () => {

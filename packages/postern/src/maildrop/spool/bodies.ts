@@ -32,10 +32,10 @@ export class Bodies {
 
   constructor(database: PosternDatabase) {
     this.#database = database;
-    const { main } = database;
+    const { main, reads } = database;
     this.#reserve = main.prepare("UPDATE body_counter SET next = next + ? RETURNING next");
     this.#insertChunk = main.prepare("INSERT INTO body_chunk (id, octets) VALUES (?, ?)");
-    this.#selectChunk = main.prepare("SELECT octets FROM body_chunk WHERE id = ?");
+    this.#selectChunk = reads.database.prepare("SELECT octets FROM body_chunk WHERE id = ?");
     this.#deleteChunks = main.prepare(
       "DELETE FROM body_chunk WHERE id IN (SELECT id FROM body_chunk WHERE id >= ? AND id < ? LIMIT ?)",
     );
@@ -63,6 +63,7 @@ export class Bodies {
 
   /** The piece, or null where there is none (any more). */
   chunk(body: number, chunk: number): Uint8Array | null {
+    this.#database.reads.read();
     const octets = this.#selectChunk.get(body * CHUNKS + chunk)?.["octets"];
     return octets instanceof Uint8Array ? octets : null;
   }

@@ -50,6 +50,7 @@ export class MessageTable {
   readonly #insert: StatementSync;
   readonly #list: StatementSync;
   readonly #page: StatementSync;
+  readonly #reads: PosternDatabase["reads"];
   readonly #place: StatementSync;
   readonly #doomRange: StatementSync;
   readonly #deleteRange: StatementSync;
@@ -57,7 +58,8 @@ export class MessageTable {
   readonly #insertImported: StatementSync;
   readonly #imported: StatementSync;
 
-  constructor({ main }: PosternDatabase) {
+  constructor({ main, reads }: PosternDatabase) {
+    this.#reads = reads;
     this.#maildrop = main.prepare("SELECT id, prefix, next_sequence, messages, octets FROM maildrop WHERE user = ?");
     this.#insertMaildrop = main.prepare("INSERT INTO maildrop (user) VALUES (?) ON CONFLICT DO NOTHING");
     this.#deleteMaildrop = main.prepare("DELETE FROM maildrop WHERE id = ?");
@@ -70,7 +72,7 @@ export class MessageTable {
     this.#page = main.prepare(`
       SELECT sequence, body, octets, wire_octets, header_octets, needs_utf8, arrived_ms, unique_id
       FROM message WHERE maildrop = ? AND sequence > ? ORDER BY sequence LIMIT ?`);
-    this.#place = main.prepare(`
+    this.#place = reads.database.prepare(`
       SELECT message.body, message.wire_octets, body_chunk.octets
       FROM message LEFT JOIN body_chunk ON body_chunk.id = message.body * ${CHUNKS}
       WHERE message.maildrop = ? AND message.sequence = ?`);
@@ -172,6 +174,7 @@ export class MessageTable {
 
   /** Null where there is no such message. */
   place(maildrop: number, sequence: number): BodyPlace | null {
+    this.#reads.read();
     const row = this.#place.get(maildrop, sequence) as unknown as [number, number, Uint8Array | null] | undefined;
     return row === undefined ? null : { body: row[0], wireOctets: row[1], first: row[2] };
   }

@@ -165,6 +165,8 @@ export class SpoolMaildrops implements MaildropStore, Depository {
   #opened(lease: Lease): Maildrop {
     try {
       const row = this.#existing(lease.user);
+      // The row may count messages that came after this turn's reading began.
+      this.#database.reads.renew();
       this.#sweeper.startOnce();
       return new SpoolMaildrop(row, lease, this.#rooms);
     } catch (error) {
