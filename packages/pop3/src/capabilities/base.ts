@@ -100,7 +100,7 @@ const quit: CommandSpec<null> = {
 };
 
 function notDeleted(error: unknown): Reply {
-  const text = "the messages marked as deleted were not removed; all of them are still there";
+  const text = "the deletion failed; messages marked as deleted may still be there";
   return {
     status: "-ERR",
     text,

@@ -25,8 +25,9 @@ export interface Maildrop {
   read(position: number): WireBody | Promise<WireBody>;
   /**
    * Deletes these messages and gives the lease back. All or nothing, and durable before it returns.
-   * Throws `MaildropFailure` where it could not, with every message still there (and the lease given back),
-   * among other reasons because the lease was lost: then somebody else owns the maildrop.
+   * Throws `MaildropFailure` where it could not, with every message still there (and the lease given back), among other
+   * reasons because the lease was lost: then somebody else owns the maildrop. Only where a disk fails to confirm what was
+   * written may the messages be gone all the same.
    */
   update(deleted: readonly number[]): void | Promise<void>;
   /** Gives the lease back and deletes nothing. May be called more than once, and after `update`. */

@@ -31,7 +31,7 @@ export interface Transaction {
   reset(): void;
   /**
    * The UPDATE state (RFC 1939 §6): deletes what is marked, all or nothing and durably, then gives the lease back.
-   * Throws `MaildropFailure`; then every message is still there, and the lease was given back all the same.
+   * Throws `MaildropFailure` as `Maildrop.update` does; the lease was given back all the same.
    */
   commit(): void | Promise<void>;
 }

@@ -15,7 +15,7 @@ export interface ReplyLine {
 
 /**
  * The first line of a reply, with CRLF, cut at 512 octets. What may not stand on a line (control octets, 8-bit octets) becomes `?`,
- * and a `[` in a text without code becomes `(`: a client would take it for the beginning of one (RFC 2449 §6.4).
+ * and a `[` at the head of a text without code becomes `(`: a client would take it for the beginning of one (RFC 2449 §6.4).
  */
 export function formatReplyLine(status: "+OK" | "-ERR", code: string | null, text: string): string {
   let line: string = status;
@@ -25,9 +25,8 @@ export function formatReplyLine(status: "+OK" | "-ERR", code: string | null, tex
 }
 
 function clean(text: string, coded: boolean): string {
-  if (/^[ -Z\\-~]*$/.test(text)) return text;
-  const printable = text.replaceAll(/[^ -~]/g, "?");
-  return coded ? printable : printable.replaceAll("[", "(");
+  const printable = /^[ -~]*$/.test(text) ? text : text.replaceAll(/[^ -~]/g, "?");
+  return !coded && printable.startsWith("[") ? `(${printable.slice(1)}` : printable;
 }
 
 /** Reads a first line without its line end. Status indicators are upper case (RFC 1939 §3); peers that forget it are forgiven. */

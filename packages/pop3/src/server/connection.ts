@@ -108,7 +108,9 @@ export class Connection {
   finish(slowReaderMs: number): void {
     this.output.flush();
     this.setDeadline(slowReaderMs, () => this.destroy());
-    this.#socket.end(() => this.setDeadline(LINGER_MS, () => this.destroy()));
+    this.#socket.end(() => {
+      if (!this.#socket.destroyed) this.setDeadline(LINGER_MS, () => this.destroy());
+    });
     this.#socket.resume();
   }
 

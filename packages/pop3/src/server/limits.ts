@@ -44,7 +44,7 @@ export const DEFAULT_DEADLINES: Deadlines = {
 };
 
 /** How long a session that has sent everything waits for the peer to close its side too. */
-export const LINGER_MS = 5000;
+export const LINGER_MS = 2000;
 
 /** Replies are gathered up to about this size before they are written; also the size of the pieces of a long body. */
 export const BATCH_OCTETS: number = 64 * 1024;

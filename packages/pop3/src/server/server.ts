@@ -1,6 +1,7 @@
 // The server: listeners, who may connect, and the stop. A session's own life is `session.ts`.
 import { EventEmitter } from "node:events";
 import { createServer, isIPv6, type AddressInfo, type Server, type Socket } from "node:net";
+import process from "node:process";
 import type { SecureContext } from "node:tls";
 import { standard } from "../capabilities/index.js";
 import type { Authenticator } from "../contracts/authenticator.js";
@@ -51,7 +52,8 @@ export interface Listening {
 }
 
 /**
- * A POP3 server. Tells what happens by events (`contracts/events.ts`): `server.on("message.retrieved", …)`.
+ * A POP3 server. Tells what happens by events (`contracts/events.ts`): `server.on("message.retrieved", …)`. What a listener throws
+ * is raised as an uncaught exception, apart from the session.
  *
  * @throws DeclarationRefused where the capabilities break a rule of the registry
  * @throws RangeError where a limit or a deadline makes no sense, or a text of the operator's cannot stand in CAPA
@@ -66,8 +68,16 @@ export class Pop3Server extends EventEmitter<ServerEvents> {
   readonly #sessions = new Set<Session>();
   readonly #perAddress = new Map<string, number>();
   readonly #tell: Tell = (name, payload) => {
-    // The map of event names to payloads is what `emit` is typed by; it cannot see that name and payload belong together.
-    if (this.listenerCount(name) > 0) (this.emit as (event: string, value: unknown) => boolean)(name, payload());
+    if (this.listenerCount(name) === 0) return;
+    try {
+      // The map of event names to payloads is what `emit` is typed by; it cannot see that name and payload belong together.
+      (this.emit as (event: string, value: unknown) => boolean)(name, payload());
+    } catch (error) {
+      // A listener's failure is its owner's to hear of, as an uncaught exception; the session that told the event goes on.
+      process.nextTick(() => {
+        throw error;
+      });
+    }
   };
   #onLastSession: () => void = () => {};
   #sessionCount = 0;

@@ -357,7 +357,8 @@ export class Session implements ConnectionOwner {
   #finish(reason: EndReason): void {
     this.#ending ??= reason;
     void this.#transaction?.release();
-    this.#connection.finish(this.#settings.limits.slowReaderMs);
+    const { loginMs, slowReaderMs } = this.#settings.limits;
+    this.#connection.finish(this.#state === "TRANSACTION" ? slowReaderMs : Math.min(loginMs, slowReaderMs));
   }
 
   /** Closes at once and says nothing: the autologout of RFC 1939 §3, and every end that must not look complete. */

@@ -78,6 +78,7 @@ export class OpenTransaction implements Transaction {
 
   markDeleted(message: MessageNumber): void {
     this.#marked ??= new Uint8Array(this.#maildrop.snapshot.count);
+    if (this.#marked[message - 1] === 1) return;
     this.#marked[message - 1] = 1;
     this.#markedCount++;
     this.#markedOctets += this.octetsOf(message);

@@ -93,6 +93,7 @@ describe("replies", () => {
     ["+OK", null, "2 320", "+OK 2 320\r\n"],
     ["-ERR", "IN-USE", "locked", "-ERR [IN-USE] locked\r\n"],
     ["-ERR", null, "[not a code]", "-ERR (not a code]\r\n"],
+    ["+OK", null, "1 $[!]", "+OK 1 $[!]\r\n"],
     ["-ERR", null, "a\r\nb\0c\xff", "-ERR a??b?c?\r\n"],
   ] as const)("%s %s %j", (status, code, text, line) => expect(formatReplyLine(status, code, text)).toBe(line));
 
