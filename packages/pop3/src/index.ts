@@ -1,4 +1,5 @@
 // The door `@postern/pop3`: the declarations, the registry that holds them, and the types to write one's own.
+// Exports and nothing else: what stands here is promised to other programs. Nothing of the server, whose door is `server/index.ts`.
 export * from "./capabilities/index.js";
 export type { ArgumentGrammar, AnyCapability, Capability, Registration } from "./contracts/capability.js";
 export type { Check } from "./contracts/check.js";

@@ -1,4 +1,5 @@
 // The commands of every POP3 server (RFC 1939 §4 to §6). They have no capability tag: CAPA does not list them.
+// Knows no socket and no store: a number becomes a message in `server/transaction.ts`; unknown commands are refused in `registry/`.
 import type { Capability } from "../contracts/capability.js";
 import type { Check } from "../contracts/check.js";
 import type { CommandSpec, Reply } from "../contracts/command.js";

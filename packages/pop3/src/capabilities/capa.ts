@@ -1,4 +1,5 @@
 // CAPA: the capabilities of the session as it is now (RFC 2449 §5). It has no tag of its own; its answer is its announcement.
+// Composes nothing itself: `registry/registry.ts` asks every declaration for its line. Knows no other capability by name.
 import type { Capability } from "../contracts/capability.js";
 import type { CommandSpec } from "../contracts/command.js";
 import { octetsOf } from "../protocol/octets.js";

@@ -1,4 +1,5 @@
 // IMPLEMENTATION: what the server calls itself (RFC 2449 §6.9). For logs; no client may behave differently for it.
+// Holds no name of its own: the text is an option of `server/server.ts` and comes with the view; where it is null, nothing is announced.
 import type { ArgumentGrammar, Capability } from "../contracts/capability.js";
 
 /** The text of the line, as one string; its tokens are separated by single spaces on the wire. */

@@ -1,4 +1,5 @@
 // STLS: TLS on a connection that began in the clear (RFC 2595 §4).
+// Knows no certificate and no socket: the view says whether TLS can start; `server/session.ts` drops what came too early and starts it.
 import type { Capability } from "../contracts/capability.js";
 import type { CommandSpec } from "../contracts/command.js";
 import { none } from "../protocol/params.js";

@@ -1,4 +1,5 @@
 // TOP: the header and the first lines of a message's body (RFC 1939 §7, RFC 2449 §6.1).
+// Where the top ends is found by `protocol/top.ts`; which message a number means is decided in `server/transaction.ts`.
 import type { Capability } from "../contracts/capability.js";
 import type { CommandSpec, Reply } from "../contracts/command.js";
 import { messageAndLines, type MessageAndLines } from "../protocol/params.js";

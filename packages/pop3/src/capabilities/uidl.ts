@@ -1,4 +1,5 @@
 // UIDL: unique-ids that last over sessions (RFC 1939 §7, RFC 2449 §6.8).
+// Gives out no unique-id: stores do, by the rules in `contracts/maildrop.ts`. The listing is made in `server/listing.ts`.
 import type { Capability } from "../contracts/capability.js";
 import type { CommandSpec } from "../contracts/command.js";
 import { optionalMessageNumber } from "../protocol/params.js";

@@ -1,4 +1,5 @@
 // Authenticators: who may open which maildrop. Knows nothing of the wire; a mechanism or the PASS command asks it.
+// A new promise here is a new case in `testing/authenticator-suite.ts`, which every implementation has to pass.
 
 /** The contract of a source of accounts. */
 export interface Authenticator {

@@ -1,4 +1,5 @@
 // A check: a dialog that shows one requirement kept. Declarations carry them; tests, the checker and the pages read them.
+// Data alone: `protocol/dialog.ts` reads the dialog, `testing/dialog-player.ts` plays it. Knows no server and no connection.
 import type { State } from "./session.js";
 
 export interface Check {

@@ -1,4 +1,5 @@
 // Every error that this package throws on purpose, by blame and by what the caller can do. Texts say what to do next.
+// Knows no reply and no response code: what a client is told of a failure is decided in `server/` and by declarations.
 
 /** Why a maildrop could not be opened, read or updated. */
 export type MaildropFailureKind = "in-use" | "temporary" | "permanent";

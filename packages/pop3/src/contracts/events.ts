@@ -1,4 +1,5 @@
 // What a server tells its owner, in the past tense. No event ever carries a secret or a message's octets.
+// Told by `server/session.ts` and `server/server.ts`. Knows nothing of logs: what becomes of an event is the owner's business.
 import type { State } from "./session.js";
 
 /** The part that every event of a session has. */

@@ -1,4 +1,5 @@
 // Accounts in memory, for tests, examples and a server with a handful of users. Knows nothing of maildrops.
+// Whether a user has a maildrop is for the store to say. `testing/authenticator-suite.ts` holds it to its contract.
 import { createHmac, generateKeySync, randomBytes, timingSafeEqual, type KeyObject } from "node:crypto";
 import type { Authenticator } from "../contracts/authenticator.js";
 

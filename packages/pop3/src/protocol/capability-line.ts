@@ -1,4 +1,5 @@
 // One line of the answer to CAPA: a tag and its parameters (RFC 2449 §3 and §5). Which tags exist is not known here.
+// Which lines a session gets is for `registry/registry.ts`; `registry/rules.ts` judges new tags by the grammar here.
 import type { Parsed } from "../contracts/command.js";
 import { REPLY_OCTETS } from "./reply.js";
 

@@ -1,4 +1,5 @@
 // A command line into keyword and parameters, and back (RFC 2449 §3). Knows no keyword; `registry/` does.
+// What stands behind the keyword is read by the grammars in `params.ts`; `lines.ts` has cut the stream into lines before.
 import type { Parsed } from "../contracts/command.js";
 
 /** Octets of a command line with CRLF that every server with CAPA must accept (RFC 2449 §4). */

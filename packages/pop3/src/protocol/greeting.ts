@@ -1,4 +1,5 @@
 // The greeting: a positive reply that may carry the timestamp which announces APOP (RFC 1939 §7, RFC 2449 §3).
+// For reading only: the server's own greeting is an ordinary reply of `server/session.ts`. Knows nothing of digests.
 import type { Parsed } from "../contracts/command.js";
 import { parseReplyLine, type ReplyLine } from "./reply.js";
 

@@ -1,4 +1,5 @@
 // The octets that the wire grammar names, and ASCII in and out of them. Nothing here knows a command or a reply.
+// A string here has one character an octet; whether the octets are UTF-8 is for those who call.
 
 export const CR = 0x0d;
 export const LF = 0x0a;

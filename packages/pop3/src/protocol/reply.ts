@@ -1,4 +1,5 @@
 // The first line of a reply, in both directions (RFC 1939 §3, RFC 2449 §3). Knows no command and no code by name.
+// The grammar of a code is `response-code.ts`'s; which code a failure gets is decided in `registry/registry.ts`.
 import type { Parsed } from "../contracts/command.js";
 import { parseCodedText } from "./response-code.js";
 

@@ -1,4 +1,5 @@
 // Response codes in the text of a reply: `[` level *(`/` level) `]` (RFC 2449 §3 and §8). Which codes exist is not known here.
+// Declarations bring them, `registry/registry.ts` picks one for the cause of a failure, `reply.ts` puts it on the line.
 
 /** `resp-level *("/" resp-level)`; a level holds printable characters without `/` and `]` (RFC 2449 §3). */
 export function isResponseCode(text: string): boolean {

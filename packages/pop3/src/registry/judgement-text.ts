@@ -1,4 +1,5 @@
 // A judgement as text for a person: each finding with its field and the rule that it rests on. Knows no rule itself.
+// What is found, and how grave it is, is decided in `proposal.ts`; wrapping is `layout.ts`'s. Where the text goes is the caller's.
 import type { RuleBroken } from "../contracts/errors.js";
 import { wrapped } from "./layout.js";
 import type { Judgement } from "./proposal.js";

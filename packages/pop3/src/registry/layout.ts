@@ -1,4 +1,5 @@
 // Plain text for terminals and files: wrapped paragraphs and tables with wrapped cells. Knows nothing of what the text says.
+// Knows no terminal: callers give the width in columns. Text from outside is cut and escaped here before a message quotes it.
 
 /** Wraps paragraphs (parted by empty lines) to a width; words that are longer than the width stay whole. */
 export function wrapped(text: string, columns: number, indent = ""): string {

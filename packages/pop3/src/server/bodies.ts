@@ -1,4 +1,5 @@
 // Bodies in wire form as the session handles them: taken in pieces, or cut to a message's top. Knows no reply and no socket.
+// Line ends and stuffing are the store's work, done at delivery; where a top ends is known to `protocol/top.ts`.
 import type { WireBody } from "../contracts/maildrop.js";
 import { TopCut } from "../protocol/top.js";
 import { BATCH_OCTETS } from "./limits.js";

@@ -1,4 +1,5 @@
 // One connection: its socket, in the clear or under TLS, its deadline and its end. Knows no line and no command.
+// What the octets mean, and which deadline counts when, is for its owner, `session.ts`; what waits to be written is in `output.ts`.
 import type { Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import { LINGER_MS } from "./limits.js";

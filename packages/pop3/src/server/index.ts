@@ -1,4 +1,5 @@
 // The door `@postern/pop3/server`: a server, what it is made of, and a store in memory to begin with.
+// Exports and nothing else: what stands here is promised to other programs. Declarations and registry have their door in `../index.ts`.
 export type { Authenticator } from "../contracts/authenticator.js";
 export { MaildropFailure, type MaildropFailureKind } from "../contracts/errors.js";
 export type { EndReason, ServerEvents, SessionFacts } from "../contracts/events.js";

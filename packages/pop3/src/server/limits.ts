@@ -1,4 +1,5 @@
 // Every bound and every deadline of the server, each with its reason. Nothing here is read from the wire.
+// Others enforce them: `server.ts` counts connections, `login.ts` refused logins, `session.ts` useless commands and idle minutes.
 
 /** Bounds on what a peer, or all of them together, can take. */
 export interface Limits {

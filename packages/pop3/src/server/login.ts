@@ -1,4 +1,5 @@
 // The way into a maildrop: a name proposed, a password verified, the lease taken. Knows no socket; tells its session.
+// The authenticator judges the password, the store gives the lease; which commands lead here is for `capabilities/`.
 import type { Authenticator } from "../contracts/authenticator.js";
 import type { Login, NegativeReply, Reply } from "../contracts/command.js";
 import { MaildropFailure, type MaildropFailureKind } from "../contracts/errors.js";

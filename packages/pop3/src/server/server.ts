@@ -1,4 +1,5 @@
 // The server: listeners, who may connect, and the stop. A session's own life is `session.ts`.
+// Knows no command and no message. Bounds are `limits.ts`'s, certificates `tls.ts`'s; what sessions share is in `settings.ts`.
 import { EventEmitter } from "node:events";
 import { createServer, isIPv6, type AddressInfo, type Server, type Socket } from "node:net";
 import process from "node:process";

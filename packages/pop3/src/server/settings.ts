@@ -1,4 +1,5 @@
 // What the sessions of one server share, and how they tell its owner what happens.
+// Types alone: `server.ts` fills them once, `session.ts` reads them. What belongs to one session only is not for here.
 import type { SecureContext } from "node:tls";
 import type { Authenticator } from "../contracts/authenticator.js";
 import type { ServerEvents } from "../contracts/events.js";

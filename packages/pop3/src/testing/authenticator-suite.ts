@@ -1,4 +1,5 @@
 // The contract suite for sources of accounts. Knows no test runner and no implementation.
+// Changes with `contracts/authenticator.ts`: a promise there is a case here. What it needs of a subject is `AuthenticatorHarness`.
 import assert from "node:assert/strict";
 import type { Authenticator } from "../contracts/authenticator.js";
 import type { ContractCase } from "./contract-case.js";

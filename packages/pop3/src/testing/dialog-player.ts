@@ -1,4 +1,5 @@
 // Plays a dialog against a server: sends the client's lines and holds the server's against the patterns.
+// `protocol/dialog.ts` has read the dialog, `wire.ts` is the connection. Knows no check: the caller logs in where one asks for it.
 import type { DialogStep } from "../protocol/dialog.js";
 import type { Wire } from "./wire.js";
 

@@ -1,4 +1,5 @@
 // The door `@postern/pop3/testing`: contract suites for stores and authenticators, and a peer to test servers with.
+// Exports and nothing else: other programs test their stores and authenticators through it. The single cases stay inside.
 export { authenticatorContract, type AuthenticatorHarness, type AuthenticatorSubject } from "./authenticator-suite.js";
 export type { ContractCase } from "./contract-case.js";
 export { DialogMismatch, playDialog } from "./dialog-player.js";

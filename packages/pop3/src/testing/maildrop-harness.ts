@@ -1,4 +1,5 @@
 // What the maildrop suite needs of a store under test. Knows neither the cases nor any store.
+// What the cases come to need is a new member here, and every test that runs the suite has to bring it.
 import type { Depository, MaildropStore } from "../contracts/maildrop.js";
 
 /** Makes stores for the suite. */

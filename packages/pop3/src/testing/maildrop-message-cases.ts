@@ -1,4 +1,5 @@
 // Cases of the maildrop suite about messages: unique-ids, octets, delivery.
+// Leases and deletion are in `maildrop-session-cases.ts`. Knows no store; what octets must become is known to `message-octets.ts`.
 import assert from "node:assert/strict";
 import type { MessageSource } from "../contracts/maildrop.js";
 import type { MaildropCases } from "./maildrop-harness.js";

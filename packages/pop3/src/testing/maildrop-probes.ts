@@ -1,4 +1,5 @@
 // What the cases of the maildrop suite have in common: filling maildrops, looking into them, expecting failures.
+// Holds no case and knows no store: it asks for nothing but what `contracts/maildrop.ts` promises.
 import assert from "node:assert/strict";
 import { MaildropFailure, type MaildropFailureKind } from "../contracts/errors.js";
 import type { Depository, Maildrop, MaildropStore } from "../contracts/maildrop.js";

@@ -1,4 +1,5 @@
 // Cases of the maildrop suite about sessions: leases, snapshots, deletion.
+// Unique-ids, octets and deliveries are in `maildrop-message-cases.ts`. Knows no store; RESTARTS is for lasting ones alone.
 import assert from "node:assert/strict";
 import type { MaildropCases } from "./maildrop-harness.js";
 import {

@@ -1,4 +1,5 @@
 // The peer's end of a connection, by hand: send octets, take lines. For tests of servers; it knows no command and trusts nobody.
+// No model for a client: it checks no certificate. What to send and what to expect comes from `dialog-player.ts` or a test.
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { LineReader, OVERLONG } from "../protocol/lines.js";

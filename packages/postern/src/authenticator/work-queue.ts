@@ -1,4 +1,5 @@
 // Few computations at a time, a bounded number of others waiting their turn. Knows nothing of what is computed.
+// How many may run and wait is set in `spool-accounts.ts`. A full queue refuses; it never grows.
 
 /** The queue is full: whoever asked must come again later. */
 class QueueFull extends Error {

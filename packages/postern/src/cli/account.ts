@@ -1,4 +1,6 @@
 // Work on one account of a data directory: that it exists, and what its failures mean for the exit status.
+// Prints nothing: the sentence travels to `program.ts` as a `CliFailure`. Opening the directory is `data-options.ts`'s.
+import { Registry, standard, user as userCapability, type SessionView } from "@postern/pop3";
 import { MaildropFailure } from "@postern/pop3/server";
 import { AccountRefused } from "../authenticator/spool-accounts.js";
 import type { Rooms } from "../service/rooms.js";
@@ -25,6 +27,32 @@ export async function withAccount<T>(
   } finally {
     rooms.close();
   }
+}
+
+const registry = new Registry(standard);
+
+/** A session at its most open: what is refused here is refused everywhere. */
+const beforeLogin: SessionView = {
+  state: "AUTHORIZATION",
+  secure: true,
+  canStartTls: false,
+  passwordLogin: true,
+  implementation: null,
+};
+
+/** Throws `CliFailure` for a name or a password that no client could log in with: the server's own declarations are asked. */
+export function assertUsable(part: "name" | "password", value: string): void {
+  const command = userCapability.commands.find(({ secret = false }) => secret === (part === "password"))!;
+  const line = `${command.keyword} ${Buffer.from(value).toString("latin1")}`;
+  const most = registry.commandOctets - `${command.keyword} \r\n`.length;
+  const answer = registry.resolve(line, beforeLogin);
+  const problem =
+    line.length + 2 > registry.commandOctets
+      ? `it has more than the ${most} octets that fit on a command line`
+      : "refusal" in answer
+        ? answer.text
+        : null;
+  if (problem !== null) throw new CliFailure(`Nobody could log in with this ${part}: ${problem}.`);
 }
 
 /** What a failure of accounts or maildrops means to whoever typed the command; any other error as it is. */

@@ -1,4 +1,5 @@
 // `postern import`: copies the mail of another program into a maildrop, with its unique-ids, as often as one likes.
+// Flags, sentences and exit status: the formats are opened by `delivery/open-source.ts`, `delivery/importer.ts` does the copying.
 import { MaildropFailure } from "@postern/pop3/server";
 import { Command, Option } from "commander";
 import { ImportProgress, shownOctets } from "../delivery/import-progress.js";

@@ -1,4 +1,5 @@
 // `postern maildrop`: what a maildrop holds, and emptying it. Works beside a running server.
+// Knows no rows and no leases: the store answers, and refuses to empty what a session has open. Accounts are `user.ts`'s.
 import { Command } from "commander";
 import { withAccount } from "./account.js";
 import type { CliContext } from "./context.js";

@@ -53,6 +53,7 @@ const subcommands: readonly Subcommand[] = [
 
 /** Output goes to the context and nothing ends the process, for the command and all below it. */
 function tame(command: Command, context: CliContext): Command {
+  command.helpOption("--help", "show this help");
   command.exitOverride().configureOutput({
     writeOut: (text) => void context.stdout.write(text),
     writeErr: (text) => void context.stderr.write(text),
@@ -70,14 +71,18 @@ async function program(args: readonly string[], context: CliContext): Promise<Co
   const all = new Command("postern")
     .description("A POP3 server that does what its CAPA says, and the tools around it.")
     .version(version, "--version", "print the version")
-    .helpOption("--help", "show this help")
-    .addHelpText("after", `\nRun "postern <command> --help" for the options and examples of a command.`);
+    .addHelpText(
+      "after",
+      `\nRun "postern <command> --help" for the options and examples of a command.
+
+Exit status: 0 done; 1 the answer is no (no such user, a maildrop in use, a proposal with problems, messages left out);
+2 it could not be tried (usage, configuration, files). \`postern deliver\` answers with the statuses of sysexits.`,
+    );
   const words = args.filter((word) => !word.startsWith("-"));
   const named = words[0] === "help" ? words[1] : words[0];
   for (const { name, summary, load } of subcommands) {
     all.addCommand((name === named ? await load(context) : new Command(name)).summary(summary));
   }
-  for (const command of all.commands) command.helpOption("--help", "show this help");
   return tame(all, context);
 }
 

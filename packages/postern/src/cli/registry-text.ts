@@ -1,4 +1,5 @@
 // What `postern registry` says about a declaration, as text and as plain data for JSON.
+// Finding a declaration and writing to the terminal is `registry.ts`'s; the templates are made by `@postern/pop3`.
 import {
   type AnyCapability,
   capabilityTemplate,

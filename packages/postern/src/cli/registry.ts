@@ -21,6 +21,7 @@ import { nearest } from "../config/nearest.js";
 import { CliFailure } from "./context.js";
 import type { CliContext } from "./context.js";
 import { capabilityFacts, listText, responseCodeFacts, showCapability, showResponseCode } from "./registry-text.js";
+import { fileReason } from "../config/file-reason.js";
 
 interface JsonOption {
   readonly json?: boolean;
@@ -88,7 +89,17 @@ export function registryCommand(context: CliContext): Command {
       "Judges a proposed capability or response code: a filled template as text or JSON, - for standard input.",
     )
     .option(...json)
-    .addHelpText("after", "\nExample:\n  postern registry template TOP | postern registry validate -")
+    .addHelpText(
+      "after",
+      `
+Its reference is an RFC. Of one that is not known here, say what it is behind the number:
+
+  Specification reference: RFC 9999 (Proposed Standard)
+  Specification reference: RFC 9999 (Experimental, IESG approved)
+
+Example:
+  postern registry template TOP | postern registry validate -`,
+    )
     .action((file: string, options: JsonOption) => validate(context, file, options));
 
   return registry;
@@ -158,8 +169,7 @@ async function proposalText({ stdin, cwd }: CliContext, file: string): Promise<s
       if (octets > PROPOSAL_OCTETS) break;
     }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new CliFailure(`The proposal ${file} cannot be read: ${why}.`, 2, { cause: error });
+    throw new CliFailure(`The proposal ${file} cannot be read: ${fileReason(error)}.`, 2, { cause: error });
   }
   return Buffer.concat(pieces).toString("utf8");
 }

@@ -1,4 +1,5 @@
 // `postern serve`: starts the service, says what a newcomer needs to know, and stops when it is asked to.
+// Makes configuration of flags, no more: `service/compose.ts` puts the service together, `serve-banner.ts` has the words.
 import { Command, Option } from "commander";
 import type { CliContext } from "./context.js";
 import { configFor, withDataOptions } from "./data-options.js";

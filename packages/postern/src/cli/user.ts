@@ -1,6 +1,7 @@
 // `postern user`: the accounts of a data directory, while a server runs on it or not. Passwords never come as arguments.
+// Which names and passwords may be is for `authenticator/spool-accounts.ts`; the questions at the terminal are `prompt.ts`'s.
 import { Command } from "commander";
-import { asCliFailure, withAccount } from "./account.js";
+import { asCliFailure, assertUsable, withAccount } from "./account.js";
 import { CliFailure } from "./context.js";
 import type { CliContext } from "./context.js";
 import { openRoomsFor, withDataOptions } from "./data-options.js";
@@ -63,7 +64,10 @@ async function add(context: CliContext, name: string, options: PasswordOptions):
     if (rooms.accounts.has(name)) {
       throw new CliFailure(`There is a user ${name} already: \`postern user passwd ${name}\` sets a new password.`, 1);
     }
-    await rooms.accounts.add(name, await newPassword(context, name, options.passwordStdin === true));
+    assertUsable("name", name);
+    const password = await newPassword(context, name, options.passwordStdin === true);
+    assertUsable("password", password);
+    await rooms.accounts.add(name, password);
   } catch (error) {
     throw asCliFailure(error, name);
   } finally {
@@ -76,8 +80,13 @@ async function list(context: CliContext, options: DataOptions & { json?: boolean
   const rooms = await openRoomsFor(context, options);
   try {
     const accounts = rooms.accounts.list();
-    if (options.json === true) context.stdout.write(`${JSON.stringify(accounts, null, 2)}\n`);
-    else if (accounts.length === 0)
+    if (options.json === true) {
+      const listed = accounts.map(({ createdMs, ...rest }) => ({
+        ...rest,
+        created: new Date(createdMs).toISOString(),
+      }));
+      context.stdout.write(`${JSON.stringify(listed, null, 2)}\n`);
+    } else if (accounts.length === 0)
       context.stderr.write("There are no users yet: `postern user add NAME` makes one.\n");
     for (const { name, enabled } of options.json === true ? [] : accounts) {
       context.stdout.write(`${name}${enabled ? "" : "  (disabled)"}\n`);
@@ -104,7 +113,9 @@ async function remove(context: CliContext, name: string, options: DataOptions & 
 
 async function passwd(context: CliContext, name: string, options: PasswordOptions): Promise<void> {
   await withAccount(context, options, name, async ({ accounts }) => {
-    await accounts.setPassword(name, await newPassword(context, name, options.passwordStdin === true));
+    const password = await newPassword(context, name, options.passwordStdin === true);
+    assertUsable("password", password);
+    await accounts.setPassword(name, password);
   });
   context.stdout.write(`The password of ${name} is changed.\n`);
 }

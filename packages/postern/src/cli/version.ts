@@ -1,4 +1,5 @@
 // The version of this program, read from its package.
+// Written in package.json and nowhere else; src/cli and dist/cli have to lie equally deep, because both find it by one path.
 import { readFileSync } from "node:fs";
 
 /** `1.2.3`. */

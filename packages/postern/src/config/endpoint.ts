@@ -1,4 +1,5 @@
 // An address to listen on, as people write it: host:port. Knows nothing of sockets.
+// `schema.ts` reads the listen keys with it; whether an address can be had is found out by `service/compose.ts`.
 
 /** Where a listener listens; port 0 lets the system choose one. */
 export interface Endpoint {

@@ -6,6 +6,7 @@ import { parse, TomlError } from "smol-toml";
 import type { ConfigKey } from "./keys.js";
 import { configKeys } from "./keys.js";
 import { nearest } from "./nearest.js";
+import { fileReason } from "./file-reason.js";
 
 /** A value, and what to call the place where it was written. */
 export interface Written {
@@ -55,8 +56,7 @@ export function fileLayer(file: string): Layer {
       const [reason = ""] = error.message.split("\n");
       return { values: new Map(), problems: [`${file}: line ${error.line}, column ${error.column}: ${reason}`] };
     }
-    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : String(error);
-    return { values: new Map(), problems: [`${file}: cannot be read: ${reason}`] };
+    return { values: new Map(), problems: [`${file}: cannot be read: ${fileReason(error)}`] };
   }
   const values = new Map<string, Written>();
   const problems: string[] = [];

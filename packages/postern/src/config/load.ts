@@ -1,4 +1,5 @@
 // Makes one checked configuration from file, environment and flags, later ones winning. The only way to a `Config`.
+// What stands in each place is read by `layers.ts`, what may stand there is `schema.ts`'s. Opens no data directory, prints nothing.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { configKeys } from "./keys.js";

@@ -1,4 +1,5 @@
 // What somebody probably meant: the known name nearest to a misspelt one.
+// Knows no names: `layers.ts` brings the keys of the configuration, `cli/registry.ts` those of declarations.
 
 /** Edits (insert, delete, replace a character) that make one text of the other. */
 function distance(from: string, to: string): number {

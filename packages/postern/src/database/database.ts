@@ -1,12 +1,12 @@
 // The databases of one data directory, opened and brought to the present form. Knows no mail: what the tables mean
 // is for the rooms above. Changes with `schema.ts`.
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Checkpointer } from "./checkpointer.js";
 import { Durability } from "./durability.js";
-import { DatabaseUnusable, isBusy } from "./problem.js";
+import { DatabaseUnusable, directoryProblem, isBusy } from "./problem.js";
 import { APPLICATION_ID, LEASE_TABLES, MIGRATIONS, PAGE_OCTETS } from "./schema.js";
 import { TurnReader } from "./turn-reader.js";
 import { openSqliteFile, serveFrom, unusable } from "./sqlite-file.js";
@@ -28,13 +28,7 @@ const LEASE_PAGE_OCTETS = 4096;
  * Throws `DatabaseUnusable` with a sentence: the directory cannot be written to, a file is no database, or of a newer version.
  */
 export function openDatabase(directory: string): PosternDatabase {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new DatabaseUnusable(`${directory}: the data directory cannot be made; check the directory above it`, {
-      cause: error,
-    });
-  }
+  makeDirectory(resolve(directory));
   const mainPath = join(directory, "postern.db");
   const leasesPath = join(directory, "leases.db");
   const opened: DatabaseSync[] = [];
@@ -54,6 +48,20 @@ export function openDatabase(directory: string): PosternDatabase {
   } catch (error) {
     for (const database of opened) database.close();
     throw unusable(directory, error);
+  }
+}
+
+/** Makes a directory and those above it that are missing. Not with `recursive`: in some places (/proc) that never returns. */
+function makeDirectory(directory: string): void {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const above = dirname(directory);
+  if (above !== directory) makeDirectory(above);
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have made it just now.
+    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    throw new DatabaseUnusable(`${directory}: ${directoryProblem(error)}`, { cause: error });
   }
 }
 

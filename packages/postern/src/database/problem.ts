@@ -1,4 +1,5 @@
 // What can be wrong with a data directory or its databases, in sentences. Knows SQLite's error codes; knows no mail.
+// What a session learns of them is for `maildrop/spool/failure.ts`; what a command prints is for `cli/program.ts`.
 
 /** A data directory cannot be used. The message says why and what to do. */
 export class DatabaseUnusable extends Error {
@@ -50,6 +51,17 @@ function fileProblem(error: Error & { readonly code?: unknown }): DatabaseProble
     ? "the data directory cannot be written to; check its owner and mode"
     : `the data directory failed: ${error.message}`;
   return { passing: true, sentence };
+}
+
+/** Why a directory could not be made. */
+export function directoryProblem(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "EEXIST" || code === "ENOTDIR")
+    return "a file of this name is in the way; choose another data directory";
+  if (code === "EACCES" || code === "EPERM")
+    return "this user may not make it; make it beforehand, or choose another data directory";
+  if (code === "EROFS") return "its file system can only be read; choose another data directory";
+  return "the directory cannot be made; choose another data directory";
 }
 
 /** Another connection has what this one wanted. */

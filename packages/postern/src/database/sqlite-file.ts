@@ -1,4 +1,5 @@
 // Opens one SQLite file, alone or at the same instant as other processes do. Knows no table.
+// The tables are `schema.ts`'s; carrying the log over and synchronizing it is for `checkpointer.ts` and `durability.ts`.
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, linkSync, openSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";

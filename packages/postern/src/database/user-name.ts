@@ -1,4 +1,5 @@
 // Which names a user may have. The one place where that is decided, for accounts and maildrops alike.
+// Whether a name is taken is for `spool-accounts.ts` and `spool-maildrops.ts` to say. Knows no table.
 
 /** Octets of the longest name, in UTF-8: a name must fit on a command line of RFC 2449 §4. */
 const NAME_OCTETS = 255;

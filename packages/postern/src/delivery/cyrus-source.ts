@@ -8,6 +8,7 @@ import { dovecotUniqueId } from "./dovecot-unique-ids.js";
 import { fileOctets } from "./file-octets.js";
 import { SourceRefused } from "./import-source.js";
 import type { ImportSource, SourceMessage, UniqueIdWay } from "./import-source.js";
+import { fileReason } from "../config/file-reason.js";
 
 interface CyrusFile {
   readonly uid: number;
@@ -84,7 +85,7 @@ async function indexOf(folder: string, way: UniqueIdWay): Promise<CyrusIndex | n
     octets = await readFile(join(folder, "cyrus.index"));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT" && (way === "auto" || way === "none")) return null;
-    throw new SourceRefused(`${join(folder, "cyrus.index")} cannot be read: ${(error as Error).message}`, {
+    throw new SourceRefused(`${join(folder, "cyrus.index")} cannot be read: ${fileReason(error)}`, {
       cause: error,
     });
   }

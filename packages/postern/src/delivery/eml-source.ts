@@ -6,6 +6,7 @@ import { ContentKeys } from "./content-keys.js";
 import { fileOctets } from "./file-octets.js";
 import { SourceRefused } from "./import-source.js";
 import type { ImportSource, SourceMessage } from "./import-source.js";
+import { fileReason } from "../config/file-reason.js";
 
 interface EmlFile {
   readonly path: string;
@@ -34,7 +35,7 @@ export async function emlSource(folder: string): Promise<ImportSource> {
   try {
     await collect(folder);
   } catch (error) {
-    throw new SourceRefused(`${folder} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new SourceRefused(`${folder} cannot be read: ${fileReason(error)}`, { cause: error });
   }
   if (files.length === 0) throw new SourceRefused(`${folder} holds no file whose name ends in .eml`);
 

@@ -1,4 +1,5 @@
 // The figures of a running import, and the one line that shows them. Pure: the time is given, nothing is written.
+// When the line is shown, and on which stream, is the business of `cli/import.ts`. Knows no format and no store.
 import type { Imported } from "./importer.js";
 
 const unitOctets: readonly (readonly [number, string])[] = [

@@ -8,6 +8,7 @@ import type { DovecotList } from "./dovecot-unique-ids.js";
 import { fileOctets } from "./file-octets.js";
 import { SourceRefused } from "./import-source.js";
 import type { ImportSource, SourceMessage, UniqueIdWay } from "./import-source.js";
+import { fileReason } from "../config/file-reason.js";
 
 /** A file of `cur` or `new`. Names are one character an octet: they need not be UTF-8. */
 interface MaildirFile {
@@ -90,7 +91,7 @@ async function filesOf(folder: string, notes: string[]): Promise<MaildirFile[]> 
       found++;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;
-      throw new SourceRefused(`${folder} cannot be read: ${(error as Error).message}`, { cause: error });
+      throw new SourceRefused(`${folder} cannot be read: ${fileReason(error)}`, { cause: error });
     }
     for (const name of names) {
       if (name.startsWith(".")) continue;
@@ -156,7 +157,7 @@ async function listText(folder: string, name: string): Promise<string | null> {
     return await readFile(join(folder, name), "latin1");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw new SourceRefused(`${join(folder, name)} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new SourceRefused(`${join(folder, name)} cannot be read: ${fileReason(error)}`, { cause: error });
   }
 }
 

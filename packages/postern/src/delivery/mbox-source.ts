@@ -9,6 +9,7 @@ import type { ImportSource, SourceMessage, UniqueIdWay } from "./import-source.j
 import { mboxMessages } from "./mbox-messages.js";
 import type { MboxMessage } from "./mbox-messages.js";
 import { unquoted } from "./mbox-quoting.js";
+import { fileReason } from "../config/file-reason.js";
 
 /** Opens an mbox file. Throws `SourceRefused` where it is none. */
 export async function mboxSource(path: string, way: UniqueIdWay): Promise<ImportSource> {
@@ -23,7 +24,7 @@ export async function mboxSource(path: string, way: UniqueIdWay): Promise<Import
         throw new Error("it does not begin with `From `, as every mbox file does");
     }
   } catch (error) {
-    throw new SourceRefused(`${path} cannot be read as mbox: ${(error as Error).message}`, { cause: error });
+    throw new SourceRefused(`${path} cannot be read as mbox: ${fileReason(error)}`, { cause: error });
   }
   return { count: null, octets, notes: [], messages: () => messagesOf(path, way) };
 }
@@ -59,7 +60,7 @@ async function* readable(path: string): AsyncGenerator<MboxMessage> {
   try {
     yield* mboxMessages(path);
   } catch (error) {
-    throw new SourceRefused(`${path} cannot be read to its end: ${(error as Error).message}`, { cause: error });
+    throw new SourceRefused(`${path} cannot be read to its end: ${fileReason(error)}`, { cause: error });
   }
 }
 

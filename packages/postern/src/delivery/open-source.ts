@@ -1,4 +1,5 @@
 // From what is written behind `--from` to an import source. A new format is a line here and a file beside it.
+// Reads no message itself. The help of `cli/import.ts` names the formats too, and changes with the table here.
 import { resolve } from "node:path";
 import { cyrusSource } from "./cyrus-source.js";
 import { emlSource } from "./eml-source.js";

@@ -8,6 +8,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { ServiceProblem } from "./problem.js";
 import { selfSigned } from "./self-signed.js";
+import { fileReason } from "../config/file-reason.js";
 
 export interface Certificate {
   /** PEM; the server's own certificate first. */
@@ -28,9 +29,7 @@ function read(file: string, what: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "there is no such file" : message;
-    throw new ServiceProblem(`The ${what} ${file} cannot be read: ${reason}.`, { cause: error });
+    throw new ServiceProblem(`The ${what} ${file} cannot be read: ${fileReason(error)}.`, { cause: error });
   }
 }
 

@@ -1,4 +1,5 @@
 // The demonstration: an account with a password that everybody knows, and a few messages to read. For `serve --demo`.
+// Sees to it that the password guards nothing real and is reachable from this machine alone. The texts are in `demo-messages.ts`.
 import { demoMessages } from "./demo-messages.js";
 import { ServiceProblem } from "./problem.js";
 import type { Config } from "../config/schema.js";

@@ -1,4 +1,5 @@
 // Makes a self-signed server certificate (RFC 5280) for an EC key. Knows no files and no configuration.
+// Where the certificate is kept, how long it is valid and when it is renewed is decided in `certificate.ts`.
 import { createPublicKey, webcrypto } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { isIP } from "node:net";

@@ -200,11 +200,14 @@ describe("validate", () => {
     expect(pieces).toBeLessThan(20);
   });
 
-  test.each(["missing.txt", "."])("what cannot be read is status 2: %s", async (file) => {
+  test.each([
+    ["missing.txt", "there is no such file"],
+    [".", "it is a directory"],
+  ])("what cannot be read is status 2: %s", async (file, reason) => {
     expect(await registry(`validate ${file}`)).toMatchObject({
       status: 2,
       stdout: "",
-      stderr: expect.stringContaining(`The proposal ${file} cannot be read: E`),
+      stderr: expect.stringContaining(`The proposal ${file} cannot be read: ${reason}.`),
     });
   });
 });

@@ -47,7 +47,32 @@ describe("add refuses", () => {
 
   test("a name that cannot be one", async () => {
     const { status, stderr } = await runCli(["user", "add", "a\r\nb", "--password-stdin"], { cwd, stdin: "x\n" });
-    expect({ status, stderr }).toEqual({ status: 2, stderr: "postern: a user's name holds no control characters\n" });
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: "postern: Nobody could log in with this name: a command holds no control characters.\n",
+    });
+  });
+
+  test.each([
+    ["a b", "x", "name: a name holds no spaces"],
+    ["ünï", "x", "name: a command holds printable ASCII characters only"],
+    ["n".repeat(249), "x", "name: it has more than the 248 octets that fit on a command line"],
+    ["alice", "päss", "password: a command holds printable ASCII characters only"],
+    ["alice", "p".repeat(249), "password: it has more than the 248 octets"],
+  ])("%j with %j, which no client could log in with", async (name, password, problem) => {
+    const { status, stderr } = await runCli(["user", "add", name, "--password-stdin"], { cwd, stdin: `${password}\n` });
+    expect(status).toBe(2);
+    expect(stderr).toContain(`Nobody could log in with this ${problem}`);
+    expect((await user("list --json")).stdout).toBe("[]\n");
+  });
+
+  test("nothing that would do: the longest name and a password with spaces", async () => {
+    const name = "n".repeat(248);
+    expect(await runCli(["user", "add", name, "--password-stdin"], { cwd, stdin: " two  words \n" })).toMatchObject({
+      status: 0,
+    });
+    const [account] = JSON.parse((await user("list --json")).stdout) as { name: string; created: string }[];
+    expect(account).toMatchObject({ name, created: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string });
   });
 
   test("to make an account without a password", async () => {

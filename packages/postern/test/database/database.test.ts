@@ -125,7 +125,11 @@ describe("openDatabase says what is wrong with", () => {
   test("a path that is a file", () => {
     mkdirSync(join(parent, "deep"));
     writeFileSync(directory, "");
-    refusal(/cannot be made/);
+    refusal(/a file of this name is in the way/);
+  });
+
+  test("a place where no directory can be made", () => {
+    expect(() => openDatabase("/proc/postern/data")).toThrow(/^\/proc\/postern: the directory cannot be made/);
   });
 
   test("a directory that cannot be written to", () => {

@@ -129,7 +129,7 @@ describe("given", () => {
     expect(refusal(join(data, "no"), key)).toBe(
       `The certificate ${join(data, "no")} cannot be read: there is no such file.`,
     );
-    expect(refusal(cert, data)).toContain(`The private key ${data} cannot be read: EISDIR`);
+    expect(refusal(cert, data)).toContain(`The private key ${data} cannot be read: it is a directory.`);
   });
 
   test("is refused before its time and after it", async () => {

@@ -1,4 +1,5 @@
 // Errors of the database as failures of a maildrop: what a session may tell its client.
+// Which errors pass by themselves is known to `database/problem.ts`; replies and response codes are the server's. Knows no statement.
 import { MaildropFailure } from "@postern/pop3/server";
 import { databaseProblem } from "../../database/problem.js";
 

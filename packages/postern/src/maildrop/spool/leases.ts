@@ -1,4 +1,5 @@
 // The exclusive leases of maildrops, across processes. A lease dies with its holder; see `holder.ts`.
+// Knows no message: what may be done under a lease is for `spool-maildrop.ts`. The table is made in `database/schema.ts`.
 import { MaildropFailure } from "@postern/pop3/server";
 import type { StatementSync } from "node:sqlite";
 import { inTransaction, type PosternDatabase } from "../../database/database.js";

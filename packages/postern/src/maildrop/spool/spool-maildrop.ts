@@ -1,4 +1,5 @@
 // One session's open maildrop: reading, and deletion at its end.
+// Statements are `message-table.ts`'s, octets `bodies.ts`'s, the lease `leases.ts`'s. Knows positions, no message numbers.
 import { MaildropFailure, type Maildrop, type WireBody } from "@postern/pop3/server";
 import type { PosternDatabase } from "../../database/database.js";
 import type { Bodies } from "./bodies.js";

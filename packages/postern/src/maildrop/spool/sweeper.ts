@@ -1,4 +1,5 @@
 // Clears up behind deletions, failed deliveries and dead holders: in small transactions, between other work.
+// Decides nothing: `bodies.ts` knows which octets are doomed, `leases.ts` which holders are dead. Knows no table.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { PosternDatabase } from "../../database/database.js";
 import type { Bodies } from "./bodies.js";
