@@ -28,10 +28,18 @@ class Drop {
     octet.toString(16).padStart(2, "0"),
   ).join("");
   readonly keptUniqueIds: Set<string> = new Set();
-  messages: MemoryMessage[] = [];
   nextSequence = 1;
+  messages: MemoryMessage[] = [];
+  /** What a session sees, made for the first one and shared until a message comes or goes. */
+  view: View | null = null;
   /** The session that has the lease. */
   holder: object | null = null;
+}
+
+/** The messages as they were at one moment. */
+interface View {
+  readonly messages: readonly MemoryMessage[];
+  readonly snapshot: Snapshot;
 }
 
 /** A store whose maildrops last as long as it does. A maildrop comes into being when it is first opened or delivered to. */
@@ -59,6 +67,7 @@ export class MemoryMaildrops implements MaildropStore, Depository {
     if (options.uniqueId !== undefined) keep(drop, options.uniqueId);
     drop.nextSequence++;
     const { octets } = encoder.facts;
+    drop.view = null;
     drop.messages.push({ uniqueId, octets, arrivedMs: options.arrivedMs ?? Date.now(), wire: joined(pieces) });
     return { uniqueId, octets };
   }
@@ -87,15 +96,9 @@ class MemoryMaildrop implements Maildrop {
 
   constructor(drop: Drop) {
     this.#drop = drop;
-    const messages = drop.messages.slice();
-    this.#messages = messages;
     drop.holder = this;
-    this.snapshot = {
-      count: messages.length,
-      octets: messages.reduce((sum, message) => sum + message.octets, 0),
-      octetsAt: (position) => messageAt(messages, position).octets,
-      uniqueIdAt: (position) => messageAt(messages, position).uniqueId,
-    };
+    drop.view ??= viewOf(drop.messages.slice());
+    ({ messages: this.#messages, snapshot: this.snapshot } = drop.view);
   }
 
   read(position: number): Uint8Array {
@@ -112,12 +115,23 @@ class MemoryMaildrop implements Maildrop {
     }
     drop.holder = null;
     const gone = new Set(deleted.map((position) => messageAt(this.#messages, position)));
+    drop.view = null;
     drop.messages = drop.messages.filter((message) => !gone.has(message));
   }
 
   release(): void {
     if (this.#drop.holder === this) this.#drop.holder = null;
   }
+}
+
+function viewOf(messages: readonly MemoryMessage[]): View {
+  const snapshot: Snapshot = {
+    count: messages.length,
+    octets: messages.reduce((sum, message) => sum + message.octets, 0),
+    octetsAt: (position) => messageAt(messages, position).octets,
+    uniqueIdAt: (position) => messageAt(messages, position).uniqueId,
+  };
+  return { messages, snapshot };
 }
 
 function messageAt(messages: readonly MemoryMessage[], position: number): MemoryMessage {

@@ -1,4 +1,4 @@
-// Work on one account of a data directory: that it exists, and what its failures mean for the exit status.
+// Work on one account of a data directory: that it exists, that a client can log in, what failures mean for the exit status.
 // Prints nothing: the sentence travels to `program.ts` as a `CliFailure`. Opening the directory is `data-options.ts`'s.
 import { Registry, standard, user as userCapability, type SessionView } from "@postern/pop3";
 import { MaildropFailure } from "@postern/pop3/server";

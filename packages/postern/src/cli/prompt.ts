@@ -1,5 +1,5 @@
 // Passwords from a terminal without echo, or from standard input; never from the command line, where others see them.
-// Knows no account: which passwords may be is for `authenticator/spool-accounts.ts`, except that here none is empty.
+// Knows no account: which passwords may be is for `account.ts` and the accounts to say, except that here none is empty.
 import { CliFailure } from "./context.js";
 import type { CliContext, InputStream } from "./context.js";
 

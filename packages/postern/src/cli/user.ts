@@ -1,5 +1,5 @@
 // `postern user`: the accounts of a data directory, while a server runs on it or not. Passwords never come as arguments.
-// Which names and passwords may be is for `authenticator/spool-accounts.ts`; the questions at the terminal are `prompt.ts`'s.
+// Which names and passwords may be is for `account.ts` and the accounts to say; the questions at the terminal are `prompt.ts`'s.
 import { Command } from "commander";
 import { asCliFailure, assertUsable, withAccount } from "./account.js";
 import { CliFailure } from "./context.js";

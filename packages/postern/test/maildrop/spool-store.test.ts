@@ -2,6 +2,7 @@
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Maildrop } from "@postern/pop3/server";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openDatabase, type PosternDatabase } from "../../src/database/database.js";
 import { NotDurable } from "../../src/database/problem.js";
@@ -163,6 +164,42 @@ describe("importMessage", () => {
     await store.create("bob");
     await store.importMessage("alice", text("x\n"), { key: "a" });
     expect(await store.importMessage("bob", text("x\n"), { key: "a" })).toMatchObject({ octets: 3 });
+  });
+});
+
+describe("snapshots", () => {
+  test("are shared by sessions that see the same messages, and by no others", async () => {
+    await store.deliver("alice", text("one\n"), { uniqueId: "kept" });
+    await store.deliver("alice", text("two\n"));
+    const open = async (): Promise<Maildrop> => store.open("alice");
+    const first = await open();
+    await first.release();
+    const second = await open();
+    expect(second.snapshot).toBe(first.snapshot);
+    await second.update([0]);
+    const third = await open();
+    expect(third.snapshot).not.toBe(first.snapshot);
+    await third.release();
+    await store.deliver("alice", text("1\n"));
+    const fourth = await open();
+    expect([fourth.snapshot.count, fourth.snapshot.octets]).toEqual([2, 8]);
+    expect(fourth.snapshot.uniqueIdAt(0)).toBe(third.snapshot.uniqueIdAt(0));
+    expect(fourth.snapshot.octetsAt(1)).toBe(3);
+    await fourth.release();
+  });
+
+  test("of a maildrop that was removed and made again are new ones", async () => {
+    await store.deliver("alice", text("one\n"));
+    const before = await store.open("alice");
+    const uniqueId = before.snapshot.uniqueIdAt(0);
+    await before.release();
+    await store.remove("alice");
+    await store.create("alice");
+    await store.deliver("alice", text("two\n"));
+    const after = await store.open("alice");
+    expect(after.snapshot.uniqueIdAt(0)).not.toBe(uniqueId);
+    expect(Buffer.from((await after.read(0)) as Uint8Array).toString()).toBe("two\r\n");
+    await after.release();
   });
 });
 

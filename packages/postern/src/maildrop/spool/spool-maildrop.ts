@@ -6,12 +6,14 @@ import type { Bodies } from "./bodies.js";
 import { guarded, guardedAsync, leaseLost } from "./failure.js";
 import type { Lease, Leases } from "./leases.js";
 import type { BodyPlace, MaildropRow, MessageTable } from "./message-table.js";
-import { SpoolSnapshot } from "./spool-snapshot.js";
+import type { Snapshots } from "./snapshots.js";
+import type { SpoolSnapshot } from "./spool-snapshot.js";
 
 /** What a session needs of its store. */
 export interface SpoolRooms {
   readonly database: PosternDatabase;
   readonly table: MessageTable;
+  readonly snapshots: Snapshots;
   readonly bodies: Bodies;
   readonly leases: Leases;
   /** Told when there are bodies to remove. */
@@ -25,7 +27,7 @@ export class SpoolMaildrop implements Maildrop {
   readonly #rooms: SpoolRooms;
 
   constructor(row: MaildropRow, lease: Lease, rooms: SpoolRooms) {
-    this.snapshot = new SpoolSnapshot(row, rooms.table);
+    this.snapshot = rooms.snapshots.of(row);
     this.#row = row;
     this.#lease = lease;
     this.#rooms = rooms;

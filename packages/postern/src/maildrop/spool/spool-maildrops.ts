@@ -17,6 +17,7 @@ import { receiveBody } from "./incoming-body.js";
 import { Leases, type Lease } from "./leases.js";
 import { MessageTable, type MaildropRow } from "./message-table.js";
 import { SpoolMaildrop, type SpoolRooms } from "./spool-maildrop.js";
+import { Snapshots } from "./snapshots.js";
 import { Sweeper } from "./sweeper.js";
 import { assertKeepable, ownUniqueId, usedBefore } from "./unique-ids.js";
 
@@ -66,6 +67,7 @@ export class SpoolMaildrops implements MaildropStore, Depository {
     this.#rooms = {
       database,
       table: this.#table,
+      snapshots: new Snapshots(this.#table),
       bodies: this.#bodies,
       leases: this.#leases,
       sweepSoon: () => this.#sweeper.start(),
