@@ -1,4 +1,4 @@
-// Every error that this package throws on purpose, by blame and by what the caller can do. Texts say what to do next.
+// The errors that a caller tells apart, by blame and by what he can do about them. Texts say what to do next.
 // Knows no reply and no response code: what a client is told of a failure is decided in `server/` and by declarations.
 
 /** Why a maildrop could not be opened, read or updated. */

@@ -2,7 +2,6 @@
 // Knows no command and no message. Bounds are `limits.ts`'s, certificates `tls.ts`'s; what sessions share is in `settings.ts`.
 import { EventEmitter } from "node:events";
 import { createServer, isIPv6, type AddressInfo, type Server, type Socket } from "node:net";
-import process from "node:process";
 import type { SecureContext } from "node:tls";
 import { standard } from "../capabilities/index.js";
 import type { Authenticator } from "../contracts/authenticator.js";
@@ -75,7 +74,7 @@ export class Pop3Server extends EventEmitter<ServerEvents> {
       (this.emit as (event: string, value: unknown) => boolean)(name, payload());
     } catch (error) {
       // A listener's failure is its owner's to hear of, as an uncaught exception; the session that told the event goes on.
-      process.nextTick(() => {
+      queueMicrotask(() => {
         throw error;
       });
     }
