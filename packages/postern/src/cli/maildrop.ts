@@ -2,9 +2,11 @@
 // Knows no rows and no leases: the store answers, and refuses to empty what a session has open. Accounts are `user.ts`'s.
 import { Command } from "commander";
 import { withAccount } from "./account.js";
+import { CliFailure } from "./context.js";
 import type { CliContext } from "./context.js";
 import { withDataOptions } from "./data-options.js";
 import type { DataOptions } from "./data-options.js";
+import { confirmed } from "./prompt.js";
 
 /** `maildrop` with its subcommands. */
 export function maildropCommand(context: CliContext): Command {
@@ -20,9 +22,9 @@ export function maildropCommand(context: CliContext): Command {
 
   withDataOptions(maildrop.command("empty <name>"))
     .description("Deletes every message for good. Refused while a session has the maildrop open.")
-    .requiredOption("--yes", "confirms it")
+    .option("--yes", "without asking")
     .addHelpText("after", "\nExample:\n  postern maildrop empty alice --yes")
-    .action((name: string, options: DataOptions) => empty(context, name, options));
+    .action((name: string, options: DataOptions & { yes?: boolean }) => empty(context, name, options));
 
   return maildrop;
 }
@@ -54,7 +56,15 @@ async function show(context: CliContext, name: string, options: DataOptions & { 
 const row = (number: string, octets: string, arrived: string, uniqueId: string): string =>
   `${number.padStart(6)}  ${octets.padStart(10)}  ${arrived.padEnd(20)}  ${uniqueId}`;
 
-async function empty(context: CliContext, name: string, options: DataOptions): Promise<void> {
-  const deleted = await withAccount(context, options, name, ({ maildrops }) => maildrops.empty(name));
+async function empty(context: CliContext, name: string, options: DataOptions & { yes?: boolean }): Promise<void> {
+  const deleted = await withAccount(context, options, name, async ({ maildrops }) => {
+    if (options.yes !== true) {
+      const { count } = maildrops.facts(name);
+      if (!(await confirmed(context, `Delete ${count} ${count === 1 ? "message" : "messages"} of ${name} for good?`))) {
+        throw new CliFailure("Nothing was deleted: confirm with --yes.");
+      }
+    }
+    return maildrops.empty(name);
+  });
   context.stdout.write(`${name}: ${deleted} ${deleted === 1 ? "message" : "messages"} deleted.\n`);
 }

@@ -112,6 +112,9 @@ async function filesOf(folder: string, notes: string[]): Promise<MaildirFile[]> 
     }
   }
   if (found === 0) {
+    await lstat(folder).catch((error: unknown) => {
+      throw new SourceRefused(`${folder} cannot be read: ${fileReason(error)}`, { cause: error });
+    });
     const isCyrus = await lstat(join(folder, "cyrus.index")).catch(() => null);
     throw new SourceRefused(
       isCyrus === null

@@ -142,7 +142,7 @@ test("interrupted: says so, and the next run goes on", async () => {
 
 test.each([
   [["--from", "tar:x"], /names no source/],
-  [["--from", "maildir:nowhere"], /neither a cur nor a new folder/],
+  [["--from", "maildir:nowhere"], /nowhere cannot be read: there is no such file/],
   [["--from", "mbox:nowhere"], /cannot be read as mbox/],
   [["--from", "eml:mail", "--unique-ids", "qmail"], /Allowed choices are auto, dovecot/],
   [[], /--from/],

@@ -79,7 +79,11 @@ test("empty deletes everything", async () => {
 
 test("empty without --yes deletes nothing", async () => {
   await fill();
-  expect(await maildrop("empty alice")).toMatchObject({ status: 2, stdout: "" });
+  expect(await maildrop("empty alice")).toMatchObject({
+    status: 2,
+    stdout: "",
+    stderr: expect.stringContaining("Nothing was deleted: confirm with --yes.") as string,
+  });
   expect(rooms.maildrops.facts("alice").count).toBe(2);
 });
 

@@ -112,5 +112,5 @@ test("what is refused, and what to do instead", async () => {
   await expect(maildirSource(await fixtureFolder({ ...files17, "dovecot-uidlist": "9\n" }), "auto")).rejects.toThrow(
     /unknown/,
   );
-  await expect(maildirSource("/nowhere/at/all", "auto")).rejects.toThrow(/neither/);
+  await expect(maildirSource("/nowhere/at/all", "auto")).rejects.toThrow(/there is no such file/);
 });
