@@ -53,7 +53,7 @@ describe("wrong usage", () => {
     [["serve", "--lisen", "x"], "unknown option '--lisen'\n(Did you mean --listen?)"],
     [["serve", "surplus"], "too many arguments"],
     [["user", "add"], "missing required argument 'name'"],
-    [["maildrop", "empty", "alice"], "required option '--yes' not specified"],
+    [["import", "alice"], "required option '--from <source>' not specified"],
   ])("%j", async (args, sentence) => {
     const { status, stdout, stderr } = await runCli(args, { cwd });
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
