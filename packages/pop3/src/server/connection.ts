@@ -80,7 +80,6 @@ export class Connection {
    */
   async startTls(context: SecureContext): Promise<string | null> {
     const plain = this.#socket;
-    plain.removeAllListeners("data");
     plain.removeAllListeners("end");
     // From here on the end of the plain socket is seen as the end of the TLS socket on top of it.
     const secured = await startTls(plain, context);
@@ -94,8 +93,10 @@ export class Connection {
     return secured.getProtocol();
   }
 
-  /** Takes what was read and not yet given to the owner, and says how many octets that was. */
+  /** Gives the owner nothing more of what comes in the clear; drops what was read already and says how many octets that was. */
   drop(): number {
+    // First of all: reading by hand tells the listeners too.
+    this.#socket.removeAllListeners("data");
     let dropped = 0;
     for (let chunk = this.#taken(); chunk !== null; chunk = this.#taken()) dropped += chunk.length;
     return dropped;

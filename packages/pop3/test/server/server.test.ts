@@ -67,6 +67,28 @@ describe("what is offered, and where", () => {
     expect(await wire.line()).toMatch(/^\+OK/);
   });
 
+  test("what waits unread behind STLS is dropped and never served, in the clear or under TLS", async () => {
+    let answer: (user: string | null) => void = () => {};
+    await using place = await world({
+      authenticator: { verifyPassword: () => new Promise((resolve) => (answer = resolve)) },
+    });
+    const dropped: number[] = [];
+    place.server.on("tls.started", ({ droppedOctets }) => dropped.push(droppedOctets));
+    const wire = await place.connect();
+    wire.send("USER ann\r\nPASS wrong\r\nSTLS\r\n");
+    expect(await wire.line()).toMatch(/^\+OK/);
+    // A segment of its own, which arrives while the password is being verified.
+    wire.send("CAPA\r\n");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    answer(null);
+    expect(await wire.line()).toMatch(/^-ERR/);
+    expect(await wire.line()).toBe("+OK begin TLS negotiation");
+    await wire.startTls();
+    wire.send("QUIT\r\n");
+    expect(await wire.line()).toBe("+OK bye");
+    expect(dropped).toEqual(["CAPA\r\n".length]);
+  });
+
   test("without a certificate there is no STLS", async () => {
     const server = new Pop3Server({
       maildrops: new MemoryMaildrops(),
