@@ -53,15 +53,24 @@ export function openDatabase(directory: string): PosternDatabase {
 
 /** Makes a directory and those above it that are missing. Not with `recursive`: in some places (/proc) that never returns. */
 function makeDirectory(directory: string): void {
-  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (isDirectory(directory)) return;
   const above = dirname(directory);
   if (above !== directory) makeDirectory(above);
   try {
     mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
     // Another process may have made it just now.
-    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    if (isDirectory(directory)) return;
     throw new DatabaseUnusable(`${directory}: ${directoryProblem(error)}`, { cause: error });
+  }
+}
+
+/** False also where this user may not look: making it then fails, with the reason. */
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }
 
