@@ -1,16 +1,21 @@
 // Writes every file that follows from others, or with --check says which are stale.
 // A generator is one line of a table; it returns the text, which is formatted here as all other files are.
 import { execFileSync } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { format, resolveConfig } from "prettier";
 import { capabilityIndex } from "./generators/capability-index.mjs";
 import { configurationPage, configurationSchema } from "./generators/configuration.mjs";
+import { languageIndex } from "./generators/language-index.mjs";
+import { mechanismIndex } from "./generators/mechanism-index.mjs";
+import { referencePages } from "./generators/reference.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const capabilities = resolve(root, "packages/pop3/src/capabilities");
+const languages = resolve(root, "packages/pop3/src/languages");
+const mechanisms = resolve(root, "packages/pop3/src/mechanisms");
 
 /** @typedef {{ readonly file: string, readonly make: () => string | Promise<string> }} Generator */
 
@@ -21,6 +26,8 @@ const capabilities = resolve(root, "packages/pop3/src/capabilities");
  */
 const sources = [
   { file: "packages/pop3/src/capabilities/index.ts", make: async () => capabilityIndex(await readdir(capabilities)) },
+  { file: "packages/pop3/src/languages/index.ts", make: async () => languageIndex(await readdir(languages)) },
+  { file: "packages/pop3/src/mechanisms/index.ts", make: async () => mechanismIndex(await readdir(mechanisms)) },
 ];
 
 /**
@@ -38,7 +45,10 @@ async function run({ file, make }) {
   const path = resolve(root, file);
   const text = await format(await make(), { ...(await resolveConfig(path)), filepath: path });
   if (text === (await readFile(path, "utf8").catch(() => null))) return false;
-  if (!checking) await writeFile(path, text);
+  if (!checking) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
   process.stdout.write(
     checking ? `${file} is stale: run \`npm run generate\` and commit the result.\n` : `wrote ${file}\n`,
   );
@@ -49,8 +59,9 @@ const checking = process.argv.includes("--check");
 let changed = 0;
 for (const generator of sources) if (await run(generator)) changed += 1;
 if (!checking) execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: "inherit" });
-for (const generator of pages) if (await run(generator)) changed += 1;
+const all = [...pages, ...(await referencePages())];
+for (const generator of all) if (await run(generator)) changed += 1;
 
-const total = sources.length + pages.length;
+const total = sources.length + all.length;
 process.stdout.write(`${total - changed} of ${total} generated files ${checking ? "are" : "were"} up to date.\n`);
 if (checking && changed > 0) process.exitCode = 1;

@@ -1,4 +1,4 @@
-// `postern serve` on its embedded store, filled through the store itself; all settings are the defaults.
+// `postern serve` on its embedded store, filled through the store itself; one worker, as one core is what is compared. All else is the default.
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { join } from "node:path";
@@ -40,7 +40,17 @@ export const spool = {
     await fill(data, users);
     const where = { directory, port: await freePort(), tlsPort: await freePort() };
     const program = fileURLToPath(new URL("bin/postern.js", PACKAGE));
-    const options = ["--data", data, "--tls-cert", certFile, "--tls-key", keyFile, "--allow-plaintext-login"];
+    const options = [
+      "--data",
+      data,
+      "--workers",
+      "1",
+      "--tls-cert",
+      certFile,
+      "--tls-key",
+      keyFile,
+      "--allow-plaintext-login",
+    ];
     const listen = ["--listen", `127.0.0.1:${where.port}`, "--listen-tls", `127.0.0.1:${where.tlsPort}`];
     const args = [...profileFlags(profiles, "spool"), program, "serve", ...options, ...listen];
     return startProcess(process.execPath, args, where);

@@ -6,19 +6,32 @@ export type { Check } from "./contracts/check.js";
 export type {
   AnyCommandSpec,
   CommandSpec,
+  Admission,
   Login,
-  NegativeReply,
   ParamGrammar,
   Parsed,
-  PositiveReply,
-  Reply,
   ServeContext,
 } from "./contracts/command.js";
+export type { NegativeReply, PositiveReply, Reply } from "./contracts/reply.js";
+export type { Language } from "./contracts/language.js";
+export type { OverallPolicy, Policies, RetentionDays, UserPolicy } from "./contracts/policy.js";
 export { DeclarationRefused, MaildropFailure, type MaildropFailureKind, type RuleBroken } from "./contracts/errors.js";
 export type { WireBody } from "./contracts/maildrop.js";
+export {
+  MechanismRefused,
+  type ChannelBindings,
+  type ClientExchange,
+  type Mechanism,
+  type MechanismClientContext,
+  type MechanismOutcome,
+  type MechanismServerContext,
+  type ServerExchange,
+} from "./contracts/mechanism.js";
 export type { FailureCause, ResponseCode } from "./contracts/response-code.js";
+export { say, type ReplyText, type Said, type Sentence } from "./contracts/sentence.js";
 export type { SessionView, State } from "./contracts/session.js";
 export type { MessageNumber, Transaction } from "./contracts/transaction.js";
+export { rendered } from "./protocol/sentence.js";
 export { noArgument } from "./protocol/argument.js";
 export {
   messageAndLines,

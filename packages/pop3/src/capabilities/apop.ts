@@ -1,8 +1,9 @@
 // APOP: login with a digest of the greeting's timestamp and a shared secret (RFC 1939 §7).
 // It has no tag: the timestamp announces it, and a tag would be a second way to say the same (RFC 2449 §6).
-// Declared in full; a server would have to keep passwords in the clear for it, so there is no server behaviour here.
+// There only where an account has a secret that is kept in the clear: the server must compute the same digest.
 import type { Capability } from "../contracts/capability.js";
 import type { CommandSpec, ParamGrammar } from "../contracts/command.js";
+import { say } from "../contracts/sentence.js";
 import { noArgument } from "../protocol/argument.js";
 
 /** The parameters of APOP. */
@@ -17,7 +18,7 @@ const nameAndDigest: ParamGrammar<NameAndDigest> = {
   parse(rest) {
     const [, name, digest] = /^([^ ]+) ([0-9a-f]{32})$/.exec(rest ?? "") ?? [];
     if (name === undefined || digest === undefined) {
-      return { problem: "a name and a digest of 32 hexadecimal digits in lower case are expected" };
+      return { problem: say("a name and a digest of 32 hexadecimal digits in lower case are expected") };
     }
     return { value: { name, digest } };
   },
@@ -31,6 +32,7 @@ const command: CommandSpec<NameAndDigest> = {
   reply: "single",
   // Whoever reads the digest can try passwords against it at leisure.
   secret: true,
+  serve: ({ login }, { name, digest }) => login.withDigest(name, digest),
 };
 
 export const apop: Capability = {
@@ -45,6 +47,20 @@ export const apop: Capability = {
   discussion:
     "A greeting with a timestamp in angle brackets, different each time, says that APOP is there. The client proves that it knows a secret by " +
     "sending the MD5 digest of the two together, so that no password travels. MD5 is weak today, and the server must hold every secret in the clear.",
-  checks: [],
+  checks: [
+    {
+      id: "apop-not-after-login",
+      level: "MUST",
+      reference: "RFC 1939 §7",
+      title: "APOP is refused after login.",
+      given: "TRANSACTION",
+      dialog: `
+        C: APOP somebody 00000000000000000000000000000000
+        S: -ERR*`,
+    },
+  ],
+  available: ({ timestamp }) => timestamp !== null,
+  unavailable: () => say("no account here has a secret for APOP"),
+  greeting: ({ timestamp }) => timestamp ?? "",
   value: () => undefined,
 };

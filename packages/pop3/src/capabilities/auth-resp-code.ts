@@ -1,5 +1,5 @@
 // AUTH-RESP-CODE: every refused login that is the credentials' fault says so with a response code (RFC 3206).
-// Declared in full; a promise about every login is not made yet, so there is no server behaviour here.
+// Sends nothing itself: whoever refuses a login names the cause, and the code follows from that (`registry/registry.ts`).
 import type { Capability } from "../contracts/capability.js";
 import type { ResponseCode } from "../contracts/response-code.js";
 import { noArgument } from "../protocol/argument.js";
@@ -15,6 +15,11 @@ const credentials: ResponseCode = {
   reference: ["RFC 3206"],
   registered: "2002-02",
   cause: "credentials",
+  example: `
+    C: USER ann
+    S: +OK*
+    C: PASS wrong
+    S: -ERR [AUTH] the name or the password is wrong`,
 };
 
 export const authRespCode: Capability = {
@@ -30,6 +35,37 @@ export const authRespCode: Capability = {
     "Every login that fails because of the credentials is answered with the AUTH response code. A client may thus conclude from a failure " +
     "without that code that the credentials were not the reason, and keep a stored password.",
   responseCodes: [credentials],
-  checks: [],
+  checks: [
+    {
+      id: "auth-resp-code-announced",
+      level: "SHOULD",
+      reference: "RFC 3206 §6",
+      title: "A server that says which logins failed for their credentials announces it, and RESP-CODES with it.",
+      given: "AUTHORIZATION",
+      dialog: `
+        C: CAPA
+        S: +OK*
+        S: ...
+        S: RESP-CODES
+        S: ...
+        S: AUTH-RESP-CODE
+        S: ...
+        S: .`,
+    },
+    {
+      id: "auth-resp-code-on-failure",
+      level: "MUST",
+      reference: "RFC 3206 §4",
+      title: "A login refused for its credentials carries the AUTH code; USER does not tell.",
+      given: "AUTHORIZATION",
+      over: "tls",
+      dialog: `
+        C: USER nobody-of-this-name
+        S: +OK*
+        C: PASS wrong
+        S: -ERR [AUTH]*`,
+    },
+  ],
+  available: () => true,
   value: () => undefined,
 };

@@ -2,8 +2,11 @@
 // Knows no socket and no store: a number becomes a message in `server/transaction.ts`; unknown commands are refused in `registry/`.
 import type { Capability } from "../contracts/capability.js";
 import type { Check } from "../contracts/check.js";
-import type { CommandSpec, Reply } from "../contracts/command.js";
+import type { CommandSpec } from "../contracts/command.js";
+import type { Reply } from "../contracts/reply.js";
 import { MaildropFailure } from "../contracts/errors.js";
+import { say, type Said } from "../contracts/sentence.js";
+import type { Transaction } from "../contracts/transaction.js";
 import { messageNumber, none, optionalMessageNumber } from "../protocol/params.js";
 import { noArgument } from "../protocol/argument.js";
 
@@ -26,8 +29,8 @@ const list: CommandSpec<number | null> = {
     if (number === null) {
       return { status: "+OK", text: summary(transaction), body: transaction.scanListing() };
     }
-    const message = transaction.message(number);
-    if (typeof message === "object") return { status: "-ERR", text: message.problem };
+    const message = transaction.readable(number);
+    if (typeof message === "object") return message;
     return { status: "+OK", text: `${message} ${transaction.octetsOf(message)}` };
   },
 };
@@ -38,9 +41,9 @@ const retr: CommandSpec<number> = {
   validIn: ["TRANSACTION"],
   reply: "multi",
   serve({ transaction }, number) {
-    const message = transaction.message(number);
-    if (typeof message === "object") return { status: "-ERR", text: message.problem };
-    const text = `${transaction.octetsOf(message)} octets`;
+    const message = transaction.readable(number);
+    if (typeof message === "object") return message;
+    const text = say("{octets} octets", { octets: transaction.octetsOf(message) });
     const sent = (): void => transaction.markRetrieved(message);
     const body = transaction.read(message);
     return body instanceof Promise
@@ -56,9 +59,12 @@ const dele: CommandSpec<number> = {
   reply: "single",
   serve({ transaction }, number) {
     const message = transaction.message(number);
-    if (typeof message === "object") return { status: "-ERR", text: message.problem };
+    if (typeof message === "object") return message;
     transaction.markDeleted(message);
-    return { status: "+OK", text: `message ${message} will be deleted at the end of the session` };
+    return {
+      status: "+OK",
+      text: say("message {number} will be deleted at the end of the session", { number: message }),
+    };
   },
 };
 
@@ -88,7 +94,7 @@ const quit: CommandSpec<null> = {
   reply: "single",
   endsPipeline: true,
   serve(context) {
-    const bye: Reply = { status: "+OK", text: "bye", afterwards: "close" };
+    const bye: Reply = { status: "+OK", text: say("bye"), afterwards: "close" };
     if (context.view.state === "AUTHORIZATION") return bye;
     // The answer waits for the deletion: a client may forget a message only once it is gone here (RFC 1939 §6).
     try {
@@ -101,7 +107,7 @@ const quit: CommandSpec<null> = {
 };
 
 function notDeleted(error: unknown): Reply {
-  const text = "the deletion failed; messages marked as deleted may still be there";
+  const text = say("the deletion failed; messages marked as deleted may still be there");
   return {
     status: "-ERR",
     text,
@@ -110,8 +116,8 @@ function notDeleted(error: unknown): Reply {
   };
 }
 
-function summary({ count, octets }: { readonly count: number; readonly octets: number }): string {
-  return `${count} ${count === 1 ? "message" : "messages"} (${octets} octets)`;
+function summary({ count, octets }: Transaction): Said {
+  return say("messages: {count}, octets: {octets}", { count, octets });
 }
 
 const checks: readonly Check[] = [

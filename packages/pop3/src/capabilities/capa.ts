@@ -2,6 +2,7 @@
 // Composes nothing itself: `registry/registry.ts` asks every declaration for its line. Knows no other capability by name.
 import type { Capability } from "../contracts/capability.js";
 import type { CommandSpec } from "../contracts/command.js";
+import { say } from "../contracts/sentence.js";
 import { octetsOf } from "../protocol/octets.js";
 import { none } from "../protocol/params.js";
 import { noArgument } from "../protocol/argument.js";
@@ -13,7 +14,7 @@ const command: CommandSpec<null> = {
   reply: "multi",
   serve: ({ capabilityLines }) => ({
     status: "+OK",
-    text: "capability list follows",
+    text: say("capability list follows"),
     // A tag holds no dot (RFC 2449 §3), so no line can need stuffing.
     body: octetsOf(
       capabilityLines()

@@ -1,11 +1,11 @@
 // EXPIRE: how long messages stay on the server at least (RFC 2449 §6.7).
-// This version deletes nothing by itself, so the policy that it announces, and keeps, is NEVER.
+// Says the policy of the session, and keeps EXPIRE 0 at QUIT. Deleting what has outlived its days is a store's business.
 import type { ArgumentGrammar, Capability } from "../contracts/capability.js";
+import type { RetentionDays } from "../contracts/policy.js";
 
 /** The argument of an EXPIRE line. */
 export interface Retention {
-  /** Whole days; 0 means that what was retrieved may go at the end of the session. */
-  readonly days: number | "never";
+  readonly days: RetentionDays;
   /** The token USER: each user has a value of their own, which CAPA gives after login. */
   readonly perUser: boolean;
 }
@@ -67,5 +67,13 @@ export const expire: Capability<Retention> = {
     },
   ],
   available: () => true,
-  value: () => ({ days: "never", perUser: false }),
+  // The token USER promises a better value after login, so it has no place there.
+  value: ({ state, policy }) => ({
+    days: policy.retentionDays,
+    perUser: state === "AUTHORIZATION" && policy.retentionPerUser,
+  }),
+  /** "the server MAY assume an implicit DELE for each message which was downloaded with RETR" (RFC 2449 §6.7). */
+  beforeUpdate(transaction, { policy }) {
+    if (policy.retentionDays === 0) transaction.markAllRetrievedDeleted();
+  },
 };

@@ -1,7 +1,9 @@
 // LOGIN-DELAY: the least time between two logins of a user (RFC 2449 §6.5), and the response code that refuses an early one (§8.1.1).
-// Declared in full; logins are not counted yet, so there is no server behaviour here.
+// Has no clock and remembers no login: the policies of the session's server do.
 import type { ArgumentGrammar, Capability } from "../contracts/capability.js";
+import type { NegativeReply } from "../contracts/reply.js";
 import type { ResponseCode } from "../contracts/response-code.js";
+import { say } from "../contracts/sentence.js";
 
 /** The argument of a LOGIN-DELAY line. */
 export interface LoginDelay {
@@ -32,7 +34,21 @@ const tooSoon: ResponseCode = {
   reference: ["RFC 2449"],
   registered: "1998-11",
   cause: "login-delay",
+  example: `
+    C: USER ann
+    S: +OK*
+    C: PASS secret
+    S: -ERR [LOGIN-DELAY] the last login was a moment ago*`,
 };
+
+/** Null where no time is left to wait. */
+function refusal(leftMs: number): NegativeReply | null {
+  if (leftMs <= 0) return null;
+  // Rounded up: who comes again after that many seconds gets in.
+  const seconds = Math.ceil(leftMs / 1000);
+  const text = say("the last login was a moment ago; try again in {seconds} seconds", { seconds });
+  return { status: "-ERR", text, cause: "login-delay" };
+}
 
 export const loginDelay: Capability<LoginDelay> = {
   tag: "LOGIN-DELAY",
@@ -48,6 +64,45 @@ export const loginDelay: Capability<LoginDelay> = {
     "value that any of them may have is announced before login, followed by USER, and the user's own value after it. A server that announces a " +
     "delay should enforce it, and a client that checks for mail at intervals should keep to it.",
   responseCodes: [tooSoon],
-  checks: [],
-  value: () => ({ seconds: 0, perUser: false }),
+  checks: [
+    {
+      id: "login-delay-before-login",
+      level: "MUST",
+      reference: "RFC 2449 §6.5",
+      title: "The login delay is announced before login.",
+      given: "AUTHORIZATION",
+      dialog: `
+        C: CAPA
+        S: +OK*
+        S: ...
+        S: LOGIN-DELAY *
+        S: ...
+        S: .`,
+    },
+    {
+      id: "login-delay-after-login",
+      level: "SHOULD",
+      reference: "RFC 2449 §6.5",
+      title: "The login delay is announced after login, too.",
+      given: "TRANSACTION",
+      dialog: `
+        C: CAPA
+        S: +OK*
+        S: ...
+        S: LOGIN-DELAY *
+        S: ...
+        S: .`,
+    },
+  ],
+  // Where users differ, some of them have a delay, and one who has none is told so after login.
+  available: ({ policy }) => policy.loginDelaySeconds > 0 || policy.loginDelayPerUser,
+  value: ({ state, policy }) => ({
+    seconds: policy.loginDelaySeconds,
+    perUser: state === "AUTHORIZATION" && policy.loginDelayPerUser,
+  }),
+  // Not in answer to USER, which would tell who has an account (RFC 2449 §8.1.1).
+  admit({ user, policies }) {
+    const left = policies.admit(user);
+    return typeof left === "number" ? refusal(left) : left.then(refusal);
+  },
 };

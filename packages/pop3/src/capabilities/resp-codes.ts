@@ -13,6 +13,11 @@ const inUse: ResponseCode = {
   reference: ["RFC 2449"],
   registered: "1998-11",
   cause: "in-use",
+  example: `
+    C: USER ann
+    S: +OK*
+    C: PASS secret
+    S: -ERR [IN-USE] the maildrop is open in another session*`,
 };
 
 const sysTemp: ResponseCode = {
@@ -24,6 +29,11 @@ const sysTemp: ResponseCode = {
   reference: ["RFC 3206"],
   registered: "2002-02",
   cause: "temporary",
+  example: `
+    C: USER ann
+    S: +OK*
+    C: PASS secret
+    S: -ERR [SYS/TEMP] the *; try again later`,
 };
 
 const sysPerm: ResponseCode = {
@@ -35,6 +45,11 @@ const sysPerm: ResponseCode = {
   reference: ["RFC 3206"],
   registered: "2002-02",
   cause: "permanent",
+  example: `
+    C: USER ann
+    S: +OK*
+    C: PASS secret
+    S: -ERR [SYS/PERM] the maildrop cannot be opened;*`,
 };
 
 export const respCodes: Capability = {

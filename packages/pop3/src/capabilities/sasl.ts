@@ -1,7 +1,8 @@
 // SASL: authentication by a mechanism of the client's choice, with AUTH (RFC 5034, which replaces RFC 2449 §6.3 and RFC 1734).
-// Declared in full; the exchange itself is not built yet, so there is no server behaviour here.
+// Knows no mechanism: which of them a session offers comes with the view, and `server/sasl-exchange.ts` carries their octets.
 import type { ArgumentGrammar, Capability } from "../contracts/capability.js";
 import type { CommandSpec, ParamGrammar } from "../contracts/command.js";
+import { say } from "../contracts/sentence.js";
 
 /** `sasl-mech = 1*20mech-char` (RFC 4422 §3.1). */
 const MECHANISM = /^[A-Z0-9_-]{1,20}$/;
@@ -34,13 +35,13 @@ export interface MechanismChoice {
 const mechanismChoice: ParamGrammar<MechanismChoice> = {
   text: "mechanism [initial-response]",
   parse(rest) {
-    if (rest === null) return { problem: "the name of a mechanism is expected" };
+    if (rest === null) return { problem: say("the name of a mechanism is expected") };
     const [name = "", initialResponse = null, ...more] = rest.split(" ");
     const mechanism = name.toUpperCase();
     if (!MECHANISM.test(mechanism) || more.length > 0)
-      return { problem: "the name of a mechanism and at most one initial response are expected" };
+      return { problem: say("the name of a mechanism and at most one initial response are expected") };
     if (initialResponse !== null && !INITIAL_RESPONSE.test(initialResponse)) {
-      return { problem: "an initial response is Base64, or = where it is empty" };
+      return { problem: say("an initial response is Base64, or = where it is empty") };
     }
     return { value: { mechanism, initialResponse } };
   },
@@ -56,7 +57,14 @@ const command: CommandSpec<MechanismChoice> = {
   // A PLAIN client sends its password as the initial response (RFC 4616 §2).
   secret: true,
   endsPipeline: true,
+  serve: ({ login }, { mechanism, initialResponse }) => login.withMechanism(mechanism, initialResponse),
 };
+
+/**
+ * Octets of the longest AUTH line, with CRLF. RFC 5034 §4 holds clients to 255, and whoever keeps to that sends a long initial response
+ * in a line of its own; many do not, and a bearer token of 16 KiB in Base64, framed by its mechanism, is 22 KiB.
+ */
+const AUTH_OCTETS = 32 * 1024;
 
 export const sasl: Capability<readonly string[]> = {
   tag: "SASL",
@@ -71,6 +79,46 @@ export const sasl: Capability<readonly string[]> = {
     "The AUTH command begins an authentication exchange by one of the mechanisms listed, with an optional initial response. The list may change " +
     "once TLS was started, and it stays after login, when AUTH itself is refused. An initial response must leave the command within 255 octets; " +
     "the other lines of the exchange are as long as the mechanism needs. A client that does not find SASL listed sends no initial response.",
-  checks: [],
-  value: () => [],
+  limits: { commandOctets: AUTH_OCTETS },
+  checks: [
+    {
+      id: "sasl-unknown-mechanism",
+      level: "MUST",
+      reference: "RFC 5034 §4",
+      title: "A mechanism that is not there is refused, and the session goes on.",
+      given: "AUTHORIZATION",
+      dialog: `
+        C: AUTH NO-SUCH-MECHANISM
+        S: -ERR*
+        C: CAPA
+        S: +OK*
+        S: ...
+        S: .`,
+    },
+    {
+      id: "sasl-not-after-login",
+      level: "MUST",
+      reference: "RFC 5034 §4",
+      title: "AUTH is refused after login.",
+      given: "TRANSACTION",
+      dialog: `
+        C: AUTH PLAIN
+        S: -ERR*`,
+    },
+    {
+      id: "sasl-bad-base64",
+      level: "MUST",
+      reference: "RFC 5034 §4",
+      title: "An initial response that is no Base64 is refused.",
+      given: "AUTHORIZATION",
+      dialog: `
+        C: AUTH PLAIN AAA=BBB
+        S: -ERR*
+        C: AUTH PLAIN A*==
+        S: -ERR*`,
+    },
+  ],
+  available: ({ mechanisms }) => mechanisms.length > 0,
+  unavailable: () => say("no mechanism is offered on this connection"),
+  value: ({ mechanisms }) => mechanisms,
 };

@@ -2,6 +2,7 @@
 // Knows no certificate and no socket: the view says whether TLS can start; `server/session.ts` drops what came too early and starts it.
 import type { Capability } from "../contracts/capability.js";
 import type { CommandSpec } from "../contracts/command.js";
+import { say } from "../contracts/sentence.js";
 import { none } from "../protocol/params.js";
 import { noArgument } from "../protocol/argument.js";
 
@@ -11,7 +12,7 @@ const command: CommandSpec<null> = {
   validIn: ["AUTHORIZATION"],
   reply: "single",
   endsPipeline: true,
-  serve: () => ({ status: "+OK", text: "begin TLS negotiation", afterwards: "start-tls" }),
+  serve: () => ({ status: "+OK", text: say("begin TLS negotiation"), afterwards: "start-tls" }),
 };
 
 export const stls: Capability = {
@@ -65,7 +66,11 @@ export const stls: Capability = {
         S: -ERR*`,
     },
   ],
-  available: ({ canStartTls, state }) => canStartTls && state === "AUTHORIZATION",
-  unavailable: ({ secure }) => (secure ? "TLS is active already" : "this server has no certificate to start TLS with"),
+  available: ({ canStartTls, state, utf8 }) => canStartTls && state === "AUTHORIZATION" && !utf8,
+  // RFC 6856 §2.1: a client that asked for UTF-8 mode does not start TLS any more.
+  unavailable: ({ secure, utf8 }) => {
+    if (secure) return say("TLS is active already");
+    return say(utf8 ? "TLS does not begin after UTF8" : "this server has no certificate to start TLS with");
+  },
   value: () => undefined,
 };

@@ -1,7 +1,9 @@
 // TOP: the header and the first lines of a message's body (RFC 1939 §7, RFC 2449 §6.1).
 // Where the top ends is found by `protocol/top.ts`; which message a number means is decided in `server/transaction.ts`.
 import type { Capability } from "../contracts/capability.js";
-import type { CommandSpec, Reply } from "../contracts/command.js";
+import type { CommandSpec } from "../contracts/command.js";
+import type { Reply } from "../contracts/reply.js";
+import { say } from "../contracts/sentence.js";
 import { messageAndLines, type MessageAndLines } from "../protocol/params.js";
 import { noArgument } from "../protocol/argument.js";
 
@@ -11,9 +13,9 @@ const command: CommandSpec<MessageAndLines> = {
   validIn: ["TRANSACTION"],
   reply: "multi",
   serve({ transaction }, { number, lines }) {
-    const message = transaction.message(number);
-    if (typeof message === "object") return { status: "-ERR", text: message.problem };
-    const text = "top of message follows";
+    const message = transaction.readable(number);
+    if (typeof message === "object") return message;
+    const text = say("top of message follows");
     const body = transaction.top(message, lines);
     return body instanceof Promise
       ? body.then((read): Reply => ({ status: "+OK", text, body: read }))

@@ -2,6 +2,7 @@
 // Gives out no unique-id: stores do, by the rules in `contracts/maildrop.ts`. The listing is made in `server/listing.ts`.
 import type { Capability } from "../contracts/capability.js";
 import type { CommandSpec } from "../contracts/command.js";
+import { say } from "../contracts/sentence.js";
 import { optionalMessageNumber } from "../protocol/params.js";
 import { noArgument } from "../protocol/argument.js";
 
@@ -12,9 +13,9 @@ const command: CommandSpec<number | null> = {
   reply: "multi-if-bare",
   serve({ transaction }, number) {
     if (number === null)
-      return { status: "+OK", text: "unique-id listing follows", body: transaction.uniqueIdListing() };
+      return { status: "+OK", text: say("unique-id listing follows"), body: transaction.uniqueIdListing() };
     const message = transaction.message(number);
-    if (typeof message === "object") return { status: "-ERR", text: message.problem };
+    if (typeof message === "object") return message;
     return { status: "+OK", text: `${message} ${transaction.uniqueIdOf(message)}` };
   },
 };

@@ -2,6 +2,7 @@
 // Offered only where the connection keeps the password from others (RFC 2595 §2.3, RFC 8314 §3).
 import type { Capability } from "../contracts/capability.js";
 import type { CommandSpec } from "../contracts/command.js";
+import { say } from "../contracts/sentence.js";
 import { name as nameParam, password } from "../protocol/params.js";
 import { noArgument } from "../protocol/argument.js";
 
@@ -13,7 +14,7 @@ const userCommand: CommandSpec<string> = {
   serve({ login }, name) {
     // The same answer for every name: whether an account exists is nobody's business (RFC 1939 §13).
     login.propose(name);
-    return { status: "+OK", text: "the password is expected next" };
+    return { status: "+OK", text: say("the password is expected next") };
   },
 };
 
@@ -25,7 +26,7 @@ const passCommand: CommandSpec<string> = {
   secret: true,
   serve({ login }, secret) {
     const name = login.proposed();
-    if (name === null) return { status: "-ERR", text: "PASS comes immediately after a successful USER" };
+    if (name === null) return { status: "-ERR", text: say("PASS comes immediately after a successful USER") };
     return login.withPassword(name, secret);
   },
 };
@@ -85,9 +86,13 @@ export const user: Capability = {
     },
   ],
   available: ({ passwordLogin }) => passwordLogin,
-  unavailable: ({ canStartTls }) =>
-    canStartTls
-      ? "a password is not accepted in the clear: start TLS with STLS first, or use the TLS port"
-      : "a password is not accepted in the clear: use the TLS port",
+  unavailable: ({ canStartTls, secure }) => {
+    if (secure) return say("no password is accepted here: log in with AUTH");
+    return say(
+      canStartTls
+        ? "a password is not accepted in the clear: start TLS with STLS first, or use the TLS port"
+        : "a password is not accepted in the clear: use the TLS port",
+    );
+  },
   value: () => undefined,
 };

@@ -1,8 +1,9 @@
 // UTF8: messages, names and passwords in UTF-8 (RFC 6856 §2), and the response code for a message that needs it (§5).
-// Declared in full; there are no surrogate messages yet, so there is no server behaviour here.
+// Makes no surrogate: `server/surrogate-body.ts` does, and `server/transaction.ts` shows it to sessions that are not in UTF-8 mode.
 import type { ArgumentGrammar, Capability } from "../contracts/capability.js";
 import type { CommandSpec } from "../contracts/command.js";
 import type { ResponseCode } from "../contracts/response-code.js";
+import { say } from "../contracts/sentence.js";
 import { none } from "../protocol/params.js";
 
 /** The argument of a UTF8 line. */
@@ -27,6 +28,11 @@ const command: CommandSpec<null> = {
   params: none,
   validIn: ["AUTHORIZATION"],
   reply: "single",
+  serve(context) {
+    if (context.view.utf8) return { status: "+OK", text: say("UTF-8 mode is on already") };
+    context.enterUtf8();
+    return { status: "+OK", text: say("UTF-8 from here on") };
+  },
 };
 
 const needsUtf8: ResponseCode = {
@@ -38,6 +44,17 @@ const needsUtf8: ResponseCode = {
   reference: ["RFC 6856"],
   registered: "2013-03",
   cause: "needs-utf8",
+  example: `
+    C: USER ann
+    S: +OK*
+    C: PASS secret
+    S: +OK*
+    C: LIST 1
+    S: -ERR [UTF8] message 1 needs UTF-8*
+    C: RETR 1
+    S: -ERR [UTF8] message 1 needs UTF-8*
+    C: TOP 1 0
+    S: -ERR [UTF8] message 1 needs UTF-8*`,
 };
 
 export const utf8: Capability<Utf8Support> = {
@@ -54,6 +71,34 @@ export const utf8: Capability<Utf8Support> = {
     "server sends a surrogate of such a message or refuses it. With the argument USER, names and passwords may be UTF-8 as well, even before the " +
     "command. A client does not start TLS after it.",
   responseCodes: [needsUtf8],
-  checks: [],
-  value: () => ({ user: false }),
+  checks: [
+    {
+      id: "utf8-not-after-login",
+      level: "MUST",
+      reference: "RFC 6856 §2",
+      title: "UTF8 is a command of the AUTHORIZATION state.",
+      given: "TRANSACTION",
+      dialog: `
+        C: UTF8
+        S: -ERR*`,
+    },
+    {
+      id: "utf8-no-parameters",
+      level: "MUST",
+      reference: "RFC 6856 §2.1",
+      title: "UTF8 takes no parameters.",
+      given: "AUTHORIZATION",
+      dialog: `
+        C: UTF8 USER
+        S: -ERR*
+        C: UTF8
+        S: +OK*`,
+    },
+  ],
+  available: () => true,
+  permitsUtf8Params: ({ utf8Names }) => utf8Names,
+  afterLogin(transaction, view) {
+    if (!view.utf8) transaction.withholdUtf8();
+  },
+  value: ({ utf8Names }) => ({ user: utf8Names }),
 };

@@ -1,9 +1,12 @@
 // The declaration of an extension: RFC 2449 §9's registration template as a type, plus what makes it run.
 // One value of this type drives dispatch, CAPA, the client's typed lookup, the checker and the reference pages.
 import type { Check } from "./check.js";
-import type { AnyCommandSpec, Parsed, Reply, ServeContext } from "./command.js";
+import type { Admission, AnyCommandSpec, Parsed, ServeContext } from "./command.js";
+import type { NegativeReply, Reply } from "./reply.js";
 import type { ResponseCode } from "./response-code.js";
+import type { ReplyText } from "./sentence.js";
 import type { SessionView, State } from "./session.js";
+import type { Transaction } from "./transaction.js";
 
 /** The arguments of a capability line: what follows the tag. */
 export interface ArgumentGrammar<Argument> {
@@ -64,11 +67,21 @@ export interface Capability<Argument = void> {
    */
   available?(view: SessionView): boolean;
   /** The sentence that refuses its commands where it is not available. */
-  unavailable?(view: SessionView): string;
+  unavailable?(view: SessionView): ReplyText;
   /** The argument to announce. */
   value(view: SessionView): Argument;
   /** Wraps the commands in `affects`. */
   around?(context: ServeContext, next: () => Reply | Promise<Reply>): Reply | Promise<Reply>;
+  /** Whether the parameters of the commands in `affects` may be UTF-8 (RFC 6856 §2.2). */
+  permitsUtf8Params?(view: SessionView): boolean;
+  /** What it puts at the end of the greeting, where it is available. */
+  greeting?(view: SessionView): string;
+  /** Lets a login in, or says why not: asked after the credentials were found right, before TRANSACTION is entered. */
+  admit?(admission: Admission): NegativeReply | null | Promise<NegativeReply | null>;
+  /** Has a part in entering TRANSACTION: called when the maildrop is open, before the login is answered. */
+  afterLogin?(transaction: Transaction, view: SessionView): void;
+  /** Has a part in the UPDATE state: called at QUIT, before the marked messages are deleted. */
+  beforeUpdate?(transaction: Transaction, view: SessionView): void;
 }
 
 /** A declaration whose argument type is known to its own file only. */

@@ -1,44 +1,23 @@
 // A command as declared: keyword, parameters, states, reply, and the function that serves it.
 // Knows nothing of sockets; all that a command can do is a member of `ServeContext`.
-import type { WireBody } from "./maildrop.js";
-import type { FailureCause } from "./response-code.js";
+import type { Language } from "./language.js";
+import type { Policies } from "./policy.js";
+import type { Reply } from "./reply.js";
+import type { ReplyText } from "./sentence.js";
 import type { SessionView, State } from "./session.js";
 import type { Transaction } from "./transaction.js";
 
 /** A value read from text, or what is wrong with the text. Bad input is an answer here, never an exception. */
-export type Parsed<T> = { readonly value: T } | { readonly problem: string };
+export type Parsed<T, Problem = string> = { readonly value: T } | { readonly problem: Problem };
 
 /** The parameters of a command: what follows the keyword. */
 export interface ParamGrammar<Params> {
   /** As help and reference pages show it: `msg n`; empty where the command takes none. */
   readonly text: string;
   /** Reads what follows the keyword and one SPACE; null where nothing follows the keyword. */
-  parse(rest: string | null): Parsed<Params>;
+  parse(rest: string | null): Parsed<Params, ReplyText>;
   /** The inverse, for clients: the text that follows the keyword and one SPACE, or null. */
   format(params: Params): string | null;
-}
-
-/** What a handler answers with. The text is a single line without CR, LF or NUL; it never begins with `[`. */
-export type Reply = PositiveReply | NegativeReply;
-
-/** `+OK` with its text; with a body, a multi-line response (RFC 1939 §3). */
-export interface PositiveReply {
-  readonly status: "+OK";
-  readonly text: string;
-  /** In wire form (CRLF, dot-stuffed), without the terminating `.` line. */
-  readonly body?: WireBody;
-  /** Told once all of the reply, the terminator included, was handed to the connection. */
-  readonly sent?: () => void;
-  /** What happens once the reply is written. */
-  readonly afterwards?: "close" | "start-tls";
-}
-
-/** `-ERR` with its text, and the cause from which the response code follows. */
-export interface NegativeReply {
-  readonly status: "-ERR";
-  readonly text: string;
-  readonly cause?: FailureCause;
-  readonly afterwards?: "close";
 }
 
 /** The way into a maildrop, as the login commands see it. */
@@ -49,6 +28,16 @@ export interface Login {
   proposed(): string | null;
   /** Verifies the password, takes the maildrop's lease and enters TRANSACTION; or says why not. */
   withPassword(name: string, password: string): Reply | Promise<Reply>;
+  /** The same with the MD5 digest of the greeting's timestamp and a shared secret, as hexadecimal digits (RFC 1939 §7). */
+  withDigest(name: string, digest: string): Reply | Promise<Reply>;
+  /** The same by the exchange of a SASL mechanism. The initial response is as on the wire: Base64, `=` or null. */
+  withMechanism(mechanism: string, initialResponse: string | null): Reply | Promise<Reply>;
+}
+
+/** A login that was proved and waits to be let in, as declarations see it. The maildrop's lease is taken. */
+export interface Admission {
+  readonly user: string;
+  readonly policies: Policies;
 }
 
 /** All that a command's handler can see and do. */
@@ -59,6 +48,10 @@ export interface ServeContext {
   readonly transaction: Transaction;
   /** The capability lines for the session as it is now, without CRLF (RFC 2449 §5). */
   capabilityLines(): readonly string[];
+  /** UTF-8 mode from here on (RFC 6856 §2.1). */
+  enterUtf8(): void;
+  /** Speaks that language, beginning with the reply to this command (RFC 6856 §3). */
+  speak(language: Language): void;
 }
 
 /** One command of a capability. */

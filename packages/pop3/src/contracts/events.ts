@@ -24,11 +24,19 @@ export type EndReason =
   | "shutdown"
   | "tls-failed";
 
+/** How a client logged in: the keyword of a command, or the name of a SASL mechanism. */
+export type LoginMethod = string;
+
 /** Names and payloads of the events. */
 export interface ServerEvents {
   "session.opened": [SessionFacts];
   "session.refused": [
-    { readonly remoteAddress: string; readonly reason: "too-many" | "too-many-from-address" | "shutdown" },
+    {
+      readonly remoteAddress: string;
+      readonly reason: "too-many" | "too-many-from-address" | "shutdown" | "no-proxy-header";
+      /** More of it, where there is more. */
+      readonly problem?: string;
+    },
   ];
   "session.ended": [
     SessionFacts & {
@@ -40,8 +48,21 @@ export interface ServerEvents {
   ];
   "tls.started": [SessionFacts & { readonly version: string | null; readonly droppedOctets: number }];
   "tls.failed": [SessionFacts & { readonly problem: string }];
-  "login.accepted": [SessionFacts & { readonly messages: number; readonly octets: number }];
-  "login.refused": [SessionFacts & { readonly name: string; readonly cause: string }];
+  "login.accepted": [
+    SessionFacts & { readonly method: LoginMethod; readonly messages: number; readonly octets: number },
+  ];
+  /** `name` is what the client called itself, or empty where it did not get that far. */
+  "login.refused": [SessionFacts & { readonly method: LoginMethod; readonly name: string; readonly cause: string }];
+  /** A command was answered; told after its reply was handed to the connection. */
+  "command.answered": [
+    SessionFacts & {
+      /** As declared; empty where the line named no command. */
+      readonly keyword: string;
+      readonly status: "+OK" | "-ERR";
+      readonly code: string | null;
+      readonly durationMs: number;
+    },
+  ];
   "message.retrieved": [SessionFacts & { readonly uniqueId: string; readonly octets: number }];
   "maildrop.updated": [SessionFacts & { readonly deleted: number }];
   "command.refused": [SessionFacts & { readonly keyword: string; readonly problem: string }];

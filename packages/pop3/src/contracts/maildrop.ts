@@ -16,6 +16,13 @@ export interface Snapshot {
   readonly octets: number;
   octetsAt(position: number): number;
   uniqueIdAt(position: number): string;
+  /**
+   * `octets` for a session without UTF-8 mode: a message whose header needs UTF-8 counts as its surrogate (RFC 6856 §2.1).
+   * Absent, with the two below, where no message needs it.
+   */
+  readonly asciiOctets?: number;
+  asciiOctetsAt?(position: number): number;
+  needsUtf8At?(position: number): boolean;
 }
 
 /** A maildrop under this session's exclusive lease. */

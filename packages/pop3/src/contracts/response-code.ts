@@ -19,4 +19,6 @@ export interface ResponseCode {
   /** The date of registration, `1998-11`; null for a private code. */
   readonly registered: string | null;
   readonly cause: FailureCause;
+  /** A dialog that shows it, before login from its first line on (`protocol/dialog.ts`). */
+  readonly example?: string;
 }

@@ -1,5 +1,6 @@
 // The TRANSACTION state as handlers see it: message numbers that never move, deletion marks, and the commit at QUIT.
 // The server implements it; it is the only place where a message number becomes a message.
+import type { NegativeReply } from "./reply.js";
 import type { WireBody } from "./maildrop.js";
 
 declare const messageNumber: unique symbol;
@@ -12,8 +13,10 @@ export interface Transaction {
   /** Messages not marked as deleted, and their octets (RFC 1939 §5, STAT). */
   readonly count: number;
   readonly octets: number;
-  /** The message with this number, or the sentence that says why there is none. */
-  message(number: number): MessageNumber | { readonly problem: string };
+  /** The message with this number, or the reply that says why there is none. */
+  message(number: number): MessageNumber | NegativeReply;
+  /** The same, for commands that show what is in it: also refuses a message that this session may not see as it is (RFC 6856 §5). */
+  readable(number: number): MessageNumber | NegativeReply;
   octetsOf(message: MessageNumber): number;
   uniqueIdOf(message: MessageNumber): string;
   /** `number SP octets CRLF` for every message that is not marked, in wire form. */
@@ -27,6 +30,13 @@ export interface Transaction {
   /** Notes that a client has got all of the message. */
   markRetrieved(message: MessageNumber): void;
   markDeleted(message: MessageNumber): void;
+  /** Marks as deleted all that `markRetrieved` was told of in this session, whatever RSET did since. */
+  markAllRetrievedDeleted(): void;
+  /**
+   * From here on, messages whose headers need UTF-8 are shown in a form for clients without it, or refused, as the operator
+   * chose (RFC 6856 §2.1 and §5).
+   */
+  withholdUtf8(): void;
   /** Takes all deletion marks away (RSET). */
   reset(): void;
   /**

@@ -16,6 +16,8 @@ import { WireEncoder } from "../protocol/wire-form.js";
 export interface MemoryMessage {
   readonly uniqueId: string;
   readonly octets: number;
+  /** Octets of its surrogate; null where it needs none. */
+  readonly surrogateOctets: number | null;
   readonly arrivedMs: number;
   /** Wire form: CRLF, dot-stuffed. */
   readonly wire: Uint8Array;
@@ -66,9 +68,10 @@ export class MemoryMaildrops implements MaildropStore, Depository {
     const uniqueId = options.uniqueId ?? `${drop.prefix}.${drop.nextSequence}`;
     if (options.uniqueId !== undefined) keep(drop, options.uniqueId);
     drop.nextSequence++;
-    const { octets } = encoder.facts;
+    const { octets, surrogateOctets } = encoder.facts;
+    const arrivedMs = options.arrivedMs ?? Date.now();
     drop.view = null;
-    drop.messages.push({ uniqueId, octets, arrivedMs: options.arrivedMs ?? Date.now(), wire: joined(pieces) });
+    drop.messages.push({ uniqueId, octets, surrogateOctets, arrivedMs, wire: joined(pieces) });
     return { uniqueId, octets };
   }
 
@@ -130,8 +133,21 @@ function viewOf(messages: readonly MemoryMessage[]): View {
     octets: messages.reduce((sum, message) => sum + message.octets, 0),
     octetsAt: (position) => messageAt(messages, position).octets,
     uniqueIdAt: (position) => messageAt(messages, position).uniqueId,
+    ...(messages.some(needsUtf8) && {
+      asciiOctets: messages.reduce((sum, message) => sum + asciiOctets(message), 0),
+      asciiOctetsAt: (position: number) => asciiOctets(messageAt(messages, position)),
+      needsUtf8At: (position: number) => needsUtf8(messageAt(messages, position)),
+    }),
   };
   return { messages, snapshot };
+}
+
+function needsUtf8({ surrogateOctets }: MemoryMessage): boolean {
+  return surrogateOctets !== null;
+}
+
+function asciiOctets({ surrogateOctets, octets }: MemoryMessage): number {
+  return surrogateOctets ?? octets;
 }
 
 function messageAt(messages: readonly MemoryMessage[], position: number): MemoryMessage {

@@ -1,5 +1,5 @@
-// The octets that the wire grammar names, and ASCII in and out of them. Nothing here knows a command or a reply.
-// A string here has one character an octet; whether the octets are UTF-8 is for those who call.
+// The octets that the wire grammar names, and text in and out of them. Nothing here knows a command or a reply.
+// A string here has one character an octet, but for the Unicode that `utf8Octets` takes; what the octets mean is for those who call.
 
 export const CR = 0x0d;
 export const LF = 0x0a;
@@ -25,4 +25,11 @@ export function octetsOf(text: string): Uint8Array {
     octets[at] = code;
   }
   return octets;
+}
+
+const encoder = new TextEncoder();
+
+/** Unicode to UTF-8; half of a surrogate pair, which has no encoding, becomes U+FFFD. */
+export function utf8Octets(text: string): Uint8Array {
+  return encoder.encode(text);
 }

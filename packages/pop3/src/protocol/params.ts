@@ -1,6 +1,7 @@
 // The grammars of command parameters that several commands share (RFC 1939 §3: single SPACE between arguments).
 // A declaration picks one; what is wrong with a parameter is a sentence for the reply's text.
 import type { ParamGrammar, Parsed } from "../contracts/command.js";
+import { say, type ReplyText } from "../contracts/sentence.js";
 
 /** Decimal digits of the longest message number accepted: more than any maildrop has. */
 const NUMBER_DIGITS = 10;
@@ -17,16 +18,16 @@ function decimal(text: string): number | null {
   return number;
 }
 
-function parseMessageNumber(text: string): Parsed<number> {
+function parseMessageNumber(text: string): Parsed<number, ReplyText> {
   const number = text.length > NUMBER_DIGITS ? null : decimal(text);
-  if (number === null || number === 0) return { problem: "a message number is a decimal number from 1 up" };
+  if (number === null || number === 0) return { problem: say("a message number is a decimal number from 1 up") };
   return { value: number };
 }
 
 /** No parameters. */
 export const none: ParamGrammar<null> = {
   text: "",
-  parse: (rest) => (rest === null ? NOTHING : { problem: "no parameters are expected" }),
+  parse: (rest) => (rest === null ? NOTHING : { problem: say("no parameters are expected") }),
   format: () => null,
 };
 const NOTHING: Parsed<null> = { value: null };
@@ -34,7 +35,7 @@ const NOTHING: Parsed<null> = { value: null };
 /** `msg`: a message number. */
 export const messageNumber: ParamGrammar<number> = {
   text: "msg",
-  parse: (rest) => (rest === null ? { problem: "a message number is expected" } : parseMessageNumber(rest)),
+  parse: (rest) => (rest === null ? { problem: say("a message number is expected") } : parseMessageNumber(rest)),
   format: (number) => String(number),
 };
 
@@ -57,12 +58,12 @@ export const messageAndLines: ParamGrammar<MessageAndLines> = {
   parse(rest) {
     const [message, lines, ...more] = rest === null ? [] : rest.split(" ");
     if (message === undefined || lines === undefined || more.length > 0) {
-      return { problem: "a message number and a count of lines are expected" };
+      return { problem: say("a message number and a count of lines are expected") };
     }
     const number = parseMessageNumber(message);
     if ("problem" in number) return number;
     const count = decimal(lines);
-    if (count === null) return { problem: "a count of lines is a decimal number from 0 up" };
+    if (count === null) return { problem: say("a count of lines is a decimal number from 0 up") };
     return { value: { number: number.value, lines: Math.min(count, Number.MAX_SAFE_INTEGER) } };
   },
   format: ({ number, lines }) => `${number} ${lines}`,
@@ -72,8 +73,8 @@ export const messageAndLines: ParamGrammar<MessageAndLines> = {
 export const name: ParamGrammar<string> = {
   text: "name",
   parse(rest) {
-    if (rest === null) return { problem: "a name is expected" };
-    if (rest.includes(" ")) return { problem: "a name holds no spaces" };
+    if (rest === null) return { problem: say("a name is expected") };
+    if (rest.includes(" ")) return { problem: say("a name holds no spaces") };
     return { value: rest };
   },
   format: (value) => value,
@@ -82,6 +83,6 @@ export const name: ParamGrammar<string> = {
 /** `string`: the rest of the line as it is, spaces and all (RFC 1939 §7, PASS). */
 export const password: ParamGrammar<string> = {
   text: "string",
-  parse: (rest) => (rest === null ? { problem: "a password is expected" } : { value: rest }),
+  parse: (rest) => (rest === null ? { problem: say("a password is expected") } : { value: rest }),
   format: (value) => value,
 };

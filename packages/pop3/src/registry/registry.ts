@@ -1,12 +1,15 @@
 // The registry at run time: which declaration owns a keyword or a tag, what a session may do now, what CAPA lists.
 // Every refusal that does not need the maildrop is made here, before a handler runs. It does not run handlers; `server/` does.
 import type { AnyCapability } from "../contracts/capability.js";
-import type { AnyCommandSpec } from "../contracts/command.js";
+import type { AnyCommandSpec, Parsed } from "../contracts/command.js";
 import { DeclarationRefused, type RuleBroken } from "../contracts/errors.js";
 import type { FailureCause, ResponseCode } from "../contracts/response-code.js";
-import type { SessionView, State } from "../contracts/session.js";
+import { say, type ReplyText, type Said } from "../contracts/sentence.js";
+import type { SessionView } from "../contracts/session.js";
+import type { Transaction } from "../contracts/transaction.js";
 import { formatCapabilityLine } from "../protocol/capability-line.js";
 import { COMMAND_OCTETS, parseCommand } from "../protocol/command.js";
+import { octetsOf } from "../protocol/octets.js";
 import { knownResponseCode } from "../protocol/response-code.js";
 import { declarationRules, setRules } from "./rules.js";
 
@@ -22,7 +25,7 @@ export interface Refused {
   readonly refusal: "malformed" | "unknown" | "wrong-state" | "unavailable";
   /** The declared keyword, or null where the line names none; never text of the peer's. */
   readonly keyword: string | null;
-  readonly text: string;
+  readonly text: ReplyText;
 }
 
 export interface RegistryOptions {
@@ -35,6 +38,10 @@ interface Entry {
   readonly spec: AnyCommandSpec;
   readonly owner: AnyCapability;
   readonly hooks: readonly AnyCapability[];
+  /** Those that may permit UTF-8 in its parameters. */
+  readonly utf8: readonly AnyCapability[];
+  /** Octets of its longest line, with CRLF. */
+  readonly octets: number;
 }
 
 const NO_HOOKS: readonly AnyCapability[] = [];
@@ -49,6 +56,7 @@ export class Registry {
   /** The longest command line, with CRLF, that any served capability asks for (RFC 2449 §4). */
   readonly commandOctets: number;
   readonly #byTag: ReadonlyMap<string, AnyCapability>;
+  readonly #admitting: readonly AnyCapability[];
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #codeOwners: ReadonlyMap<FailureCause, { readonly code: ResponseCode; readonly owner: AnyCapability }>;
 
@@ -69,6 +77,7 @@ export class Registry {
     this.responseCodes = capabilities.flatMap((capability) => capability.responseCodes ?? []);
     this.commandOctets = Math.max(COMMAND_OCTETS, ...this.served.map(({ limits }) => limits?.commandOctets ?? 0));
     this.#entries = entriesOf(this.served);
+    this.#admitting = this.served.filter(({ admit }) => admit !== undefined);
     this.#codeOwners = new Map(
       this.served.flatMap((owner) => (owner.responseCodes ?? []).map((code) => [code.cause, { code, owner }] as const)),
     );
@@ -112,33 +121,77 @@ export class Registry {
     const parsed = parseCommand(line);
     if ("problem" in parsed) return { refusal: "malformed", keyword: null, text: parsed.problem };
     const entry = this.#entries.get(parsed.value.keyword);
-    if (entry === undefined) return { refusal: "unknown", keyword: null, text: "this command is not known here" };
+    if (entry === undefined) return { refusal: "unknown", keyword: null, text: say("this command is not known here") };
     const { spec, owner, hooks } = entry;
     const { keyword } = spec;
     if (!spec.validIn.includes(view.state)) {
       return {
         refusal: "wrong-state",
         keyword,
-        text: `${keyword} is not valid in the ${view.state} state: ${nextStep(view.state)}`,
+        text: say(
+          view.state === "AUTHORIZATION"
+            ? "{keyword} is not valid in the {state} state: log in first"
+            : "{keyword} is not valid in the {state} state: a session has one login",
+          { keyword, state: view.state },
+        ),
       };
     }
     if (!owner.available!(view)) {
       return {
         refusal: "unavailable",
         keyword,
-        text: owner.unavailable?.(view) ?? `${keyword} is not available in this session`,
+        text: owner.unavailable?.(view) ?? say("{keyword} is not available in this session", { keyword }),
       };
     }
-    const params = spec.params.parse(parsed.value.rest);
+    if (line.length + 2 > entry.octets) {
+      return {
+        refusal: "malformed",
+        keyword,
+        text: say("a command line is limited to {octets} octets", { octets: entry.octets }),
+      };
+    }
+    const { eightBit, rest } = parsed.value;
+    const read = eightBit ? utf8Rest(entry, rest ?? "", view) : { value: rest };
+    if ("problem" in read) return { refusal: "malformed", keyword, text: read.problem };
+    const params = spec.params.parse(read.value);
     if ("problem" in params) {
       const usage = spec.params.text === "" ? keyword : `${keyword} ${spec.params.text}`;
-      return { refusal: "malformed", keyword, text: `${params.problem}: ${usage}` };
+      return { refusal: "malformed", keyword, text: say("{problem}: {usage}", { problem: params.problem, usage }) };
     }
     return {
       spec,
       params: params.value,
       hooks: hooks.length === 0 ? NO_HOOKS : hooks.filter((hook) => hook.available!(view)),
     };
+  }
+
+  /** What stands at the end of the greeting; mostly nothing. */
+  greeting(view: SessionView): string {
+    return this.served
+      .flatMap((capability) =>
+        capability.greeting !== undefined && capability.available!(view) ? [capability.greeting(view)] : [],
+      )
+      .join(" ");
+  }
+
+  /** The capabilities that have a say in whether a proved login is let in. */
+  admitting(view: SessionView): readonly AnyCapability[] {
+    return this.#admitting.filter((capability) => capability.available!(view));
+  }
+
+  /** Lets every capability that has a part in it see the maildrop that was opened. */
+  afterLogin(transaction: Transaction, view: SessionView): void {
+    for (const capability of this.served) {
+      if (capability.afterLogin !== undefined && capability.available!(view)) capability.afterLogin(transaction, view);
+    }
+  }
+
+  /** The same at QUIT, before messages are deleted. */
+  beforeUpdate(transaction: Transaction, view: SessionView): void {
+    for (const capability of this.served) {
+      if (capability.beforeUpdate !== undefined && capability.available!(view))
+        capability.beforeUpdate(transaction, view);
+    }
   }
 
   /** The capability lines for a session, without CRLF, in the order of the declarations (RFC 2449 §5). */
@@ -171,17 +224,32 @@ function entriesOf(served: readonly AnyCapability[]): ReadonlyMap<string, Entry>
   for (const owner of served) {
     for (const spec of owner.commands) {
       const hooks = served.filter(
-        ({ around, affects }) =>
-          around !== undefined && (affects === "all" || (affects !== "none" && affects.includes(spec.keyword))),
+        ({ around, affects }) => around !== undefined && affectsCommand(affects, spec.keyword),
       );
-      entries.set(spec.keyword, { spec, owner, hooks });
+      const utf8 = served.filter(
+        ({ permitsUtf8Params, affects }) => permitsUtf8Params !== undefined && affectsCommand(affects, spec.keyword),
+      );
+      const octets = Math.max(COMMAND_OCTETS, owner.limits?.commandOctets ?? 0);
+      entries.set(spec.keyword, { spec, owner, hooks, utf8, octets });
     }
   }
   return entries;
 }
 
-function nextStep(state: State): string {
-  return state === "AUTHORIZATION" ? "log in first" : "a session has one login";
+function affectsCommand(affects: AnyCapability["affects"], keyword: string): boolean {
+  return affects === "all" || (affects !== "none" && affects.includes(keyword));
+}
+
+/** Parameters that hold 8-bit octets as Unicode, or the sentence that refuses them. */
+function utf8Rest({ utf8 }: Entry, rest: string, view: SessionView): Parsed<string, Said> {
+  if (!utf8.some((owner) => owner.available!(view) && owner.permitsUtf8Params!(view))) {
+    return { problem: say("a command holds printable ASCII characters only") };
+  }
+  try {
+    return { value: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(octetsOf(rest)) };
+  } catch {
+    return { problem: say("this name or password holds characters that may not be used") };
+  }
 }
 
 function upper(tag: string): string {

@@ -1,10 +1,13 @@
 // One connection: its socket, in the clear or under TLS, its deadline and its end. Knows no line and no command.
 // What the octets mean, and which deadline counts when, is for its owner, `session.ts`; what waits to be written is in `output.ts`.
 import type { Socket } from "node:net";
-import type { SecureContext } from "node:tls";
+import type { ClientCertificate } from "../contracts/authenticator.js";
+import type { ChannelBindings } from "../contracts/mechanism.js";
+import type { TLSSocket } from "node:tls";
 import { LINGER_MS } from "./limits.js";
 import { Output } from "./output.js";
-import { startTls } from "./tls.js";
+import { channelBindings, clientCertificateOf } from "./channel-bindings.js";
+import { startTls, type ServerContext } from "./tls.js";
 
 /** Who is told what happens on a connection. */
 export interface ConnectionOwner {
@@ -19,7 +22,6 @@ export interface ConnectionOwner {
 export class Connection {
   readonly remoteAddress: string;
   output: Output;
-  secure = false;
   octetsIn = 0;
   readonly #owner: ConnectionOwner;
   readonly #closed = (): void => {
@@ -27,18 +29,40 @@ export class Connection {
     this.#owner.closed();
   };
   #socket: Socket;
+  /** Once TLS is active. */
+  #tls: { readonly socket: TLSSocket; readonly context: ServerContext } | null = null;
+  #bindings: ChannelBindings | null = null;
   #octetsOutBefore = 0;
   #timer: NodeJS.Timeout | undefined;
   #timerMs = 0;
   #onDeadline: () => void = () => {};
 
-  constructor(socket: Socket, owner: ConnectionOwner) {
+  /** `remoteAddress` is the client's, which is not the socket's where a proxy stands between. */
+  constructor(socket: Socket, remoteAddress: string, owner: ConnectionOwner) {
     this.#socket = socket;
     this.#owner = owner;
-    this.remoteAddress = socket.remoteAddress ?? "";
+    this.remoteAddress = remoteAddress;
     this.output = new Output(socket);
     socket.on("error", ignore);
     socket.on("close", this.#closed);
+  }
+
+  /** TLS is active. */
+  get secure(): boolean {
+    return this.#tls !== null;
+  }
+
+  /** What ties an exchange to this connection; null outside TLS, and where nothing can. */
+  get channelBindings(): ChannelBindings | null {
+    if (this.#tls === null) return null;
+    const { socket, context } = this.#tls;
+    this.#bindings ??= channelBindings(socket, context.serverEndPoint ?? null);
+    return Object.keys(this.#bindings).length === 0 ? null : this.#bindings;
+  }
+
+  /** The client's certificate, where one was shown and accepted. */
+  get certificate(): ClientCertificate | null {
+    return this.#tls === null ? null : clientCertificateOf(this.#tls.socket);
   }
 
   get octetsOut(): number {
@@ -78,7 +102,7 @@ export class Connection {
    * Puts TLS on the connection. Whatever was read in the clear before is the caller's to drop; nothing is read in the clear
    * from here on. Rejects where the handshake fails; the connection is then gone.
    */
-  async startTls(context: SecureContext): Promise<string | null> {
+  async startTls(context: ServerContext): Promise<string | null> {
     const plain = this.#socket;
     plain.removeAllListeners("end");
     // From here on the end of the plain socket is seen as the end of the TLS socket on top of it.
@@ -89,7 +113,7 @@ export class Connection {
     this.#octetsOutBefore += this.output.octetsWritten;
     this.#socket = secured;
     this.output = new Output(secured);
-    this.secure = true;
+    this.#tls = { socket: secured, context };
     return secured.getProtocol();
   }
 

@@ -1,39 +1,23 @@
 // The server: listeners, who may connect, and the stop. A session's own life is `session.ts`.
 // Knows no command and no message. Bounds are `limits.ts`'s, certificates `tls.ts`'s; what sessions share is in `settings.ts`.
 import { EventEmitter } from "node:events";
-import { createServer, isIPv6, type AddressInfo, type Server, type Socket } from "node:net";
-import type { SecureContext } from "node:tls";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { standard } from "../capabilities/index.js";
-import type { Authenticator } from "../contracts/authenticator.js";
-import type { AnyCapability } from "../contracts/capability.js";
+import type { ConnectionCounts } from "../contracts/connection-counts.js";
+import type { Reply } from "../contracts/reply.js";
 import type { ServerEvents } from "../contracts/events.js";
-import type { MaildropStore } from "../contracts/maildrop.js";
+import { say } from "../contracts/sentence.js";
 import { formatReplyLine } from "../protocol/reply.js";
+import { rendered } from "../protocol/sentence.js";
 import { Registry } from "../registry/registry.js";
-import { withDefaults, type Deadlines, type Limits } from "./limits.js";
+import { addressPlace, isThisMachine } from "./address.js";
+import { OwnConnectionCounts } from "./connection-counts.js";
+import { PROXY_HEADER_MS } from "./limits.js";
+import type { Pop3ServerOptions } from "./options.js";
+import { readProxyHeader } from "./proxy.js";
 import { Session } from "./session.js";
+import { sessionSettings, utmostView } from "./session-settings.js";
 import type { SessionSettings, Tell } from "./settings.js";
-import { secureContext, type TlsIdentity } from "./tls.js";
-
-/** What a server is made of. */
-export interface Pop3ServerOptions {
-  readonly maildrops: MaildropStore;
-  readonly authenticator: Authenticator;
-  /** Certificate and key; without them there is neither STLS nor implicit TLS. */
-  readonly tls?: TlsIdentity;
-  /**
-   * Where USER and PASS are offered without TLS (RFC 2595 §2.3): to nobody (the default), to loopback addresses, or to all.
-   */
-  readonly cleartextLogin?: "never" | "loopback" | "always";
-  /** The declarations; `[...standard, mine]` adds a private one. `standard` where absent. */
-  readonly capabilities?: readonly AnyCapability[];
-  /** Tags to serve; all that work where absent. */
-  readonly enabled?: readonly string[];
-  /** The IMPLEMENTATION line's text; null for none. `Postern` where absent. */
-  readonly implementation?: string | null;
-  readonly limits?: Partial<Limits>;
-  readonly deadlines?: Partial<Deadlines>;
-}
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -43,12 +27,22 @@ export interface ListenOptions {
   readonly port?: number;
   /** TLS from the first octet (RFC 8314 §3.3), or in the clear with STLS where the server holds a certificate (the default). */
   readonly tls?: "implicit" | "starttls";
+  /** Others that say so too may listen here as well, and the system spreads the connections (SO_REUSEPORT); Node 23.1 and newer. */
+  readonly reusePort?: boolean;
 }
 
 /** The address that a listener got. */
 export interface Listening {
   readonly address: string;
   readonly port: number;
+}
+
+/** A port that is open. */
+interface Port {
+  readonly listener: Server;
+  /** The host as it was asked for. */
+  readonly host: string;
+  readonly at: Listening;
 }
 
 /**
@@ -61,12 +55,14 @@ export interface Listening {
 export class Pop3Server extends EventEmitter<ServerEvents> {
   readonly registry: Registry;
   readonly #settings: SessionSettings;
-  readonly #secureContext: SecureContext | null;
-  readonly #listeners = new Set<Server>();
+  readonly #ports = new Set<Port>();
   /** Ports that are being opened. */
   readonly #opening = new Set<Promise<Listening>>();
   readonly #sessions = new Set<Session>();
-  readonly #perAddress = new Map<string, number>();
+  /** Connections whose proxy has not said yet whose they are. */
+  readonly #atProxies = new Set<Socket>();
+  readonly #counts: ConnectionCounts;
+  readonly #sessionPrefix: string;
   readonly #tell: Tell = (name, payload) => {
     if (this.listenerCount(name) === 0) return;
     try {
@@ -79,56 +75,42 @@ export class Pop3Server extends EventEmitter<ServerEvents> {
       });
     }
   };
-  #onLastSession: () => void = () => {};
+  readonly #onLastSession = new Set<() => void>();
   #sessionCount = 0;
   #closing: Promise<void> | null = null;
 
   constructor(options: Pop3ServerOptions) {
     super();
-    const { cleartextLogin = "never", implementation = "Postern" } = options;
     this.registry = new Registry(
       options.capabilities ?? standard,
       options.enabled === undefined ? {} : { enabled: options.enabled },
     );
+    this.#settings = sessionSettings(this.registry, options);
     // An operator's text must not break the line it stands on, so CAPA is composed once before any client asks.
-    this.registry.capabilityLines({
-      state: "TRANSACTION",
-      secure: true,
-      canStartTls: false,
-      passwordLogin: true,
-      implementation,
-    });
-    this.#secureContext = options.tls === undefined ? null : secureContext(options.tls);
-    this.#settings = {
-      registry: this.registry,
-      maildrops: options.maildrops,
-      authenticator: options.authenticator,
-      secureContext: this.#secureContext,
-      cleartextLogin: (remoteAddress) =>
-        cleartextLogin === "always" || (cleartextLogin === "loopback" && isLoopback(remoteAddress)),
-      implementation,
-      limits: withDefaults(options.limits, options.deadlines),
-    };
+    this.registry.capabilityLines(utmostView(this.#settings));
+    this.#counts = options.connectionCounts ?? new OwnConnectionCounts(this.#settings.limits);
+    this.#sessionPrefix = options.sessionPrefix ?? "";
   }
 
   /** Opens a port; may be called several times. Rejects where the port cannot be had, or TLS is wanted without a certificate. */
-  listen({ host = "127.0.0.1", port = 0, tls = "starttls" }: ListenOptions = {}): Promise<Listening> {
-    if (tls === "implicit" && this.#secureContext === null) {
+  listen({
+    host = "127.0.0.1",
+    port = 0,
+    tls = "starttls",
+    reusePort = false,
+  }: ListenOptions = {}): Promise<Listening> {
+    if (tls === "implicit" && this.#settings.secureContext === null) {
       return Promise.reject(new TypeError("implicit TLS needs a certificate: give the server `tls: { key, cert }`"));
     }
     // A client may send QUIT and shut down its writing side; its answers are still owed.
     if (this.#closing !== null) return Promise.reject(new Error("the server is closing; it opens no more ports"));
-    const listener = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) =>
-      this.#connected(socket, tls === "implicit"),
-    );
+    const listener = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true });
     const opened = new Promise<Listening>((resolve, reject) => {
       listener.once("error", reject);
-      listener.listen({ host, port }, () => {
+      listener.listen({ host, port, reusePort }, () => {
         listener.off("error", reject);
-        listener.on("error", (error) => this.#tell("listener.failed", () => ({ error })));
-        this.#listeners.add(listener);
         const { address, port: got } = listener.address() as AddressInfo;
-        resolve({ address, port: got });
+        resolve(this.#attend({ listener, host, at: { address, port: got } }, tls));
       });
     });
     this.#opening.add(opened);
@@ -137,9 +119,42 @@ export class Pop3Server extends EventEmitter<ServerEvents> {
     return opened;
   }
 
+  /** Where this server listens, if it does so on this port of this host, as the host was asked for. */
+  listeningAt({ host, port }: { readonly host: string; readonly port: number }): Listening | null {
+    return [...this.#ports].find((one) => one.host === host && one.at.port === port)?.at ?? null;
+  }
+
+  /**
+   * Takes an open port over from another server of this process: from now on its connections come here, those that wait at it
+   * too, and none is lost. The sessions that the other server has stay with it. Null where it has no such port, or no longer.
+   */
+  takeOver(from: Pop3Server, { host = "127.0.0.1", port = 0, tls = "starttls" }: ListenOptions): Listening | null {
+    if (tls === "implicit" && this.#settings.secureContext === null) return null;
+    const taken = [...from.#ports].find((one) => one.host === host && one.at.port === port);
+    if (taken === undefined || this.#closing !== null) return null;
+    from.#ports.delete(taken);
+    taken.listener.removeAllListeners("connection").removeAllListeners("error");
+    return this.#attend(taken, tls);
+  }
+
+  #attend(port: Port, tls: ListenOptions["tls"]): Listening {
+    port.listener.on("connection", (socket: Socket) => this.#accepted(socket, tls === "implicit"));
+    port.listener.on("error", (error) => this.#tell("listener.failed", () => ({ error })));
+    this.#ports.add(port);
+    return port.at;
+  }
+
   /** Sessions that are open now. */
   get sessionCount(): number {
     return this.#sessions.size;
+  }
+
+  /** Takes no more connections, and resolves when the sessions that are open have ended, each in its own time. */
+  async drain(): Promise<void> {
+    await Promise.allSettled(this.#opening);
+    for (const { listener } of this.#ports) listener.close();
+    this.#ports.clear();
+    await this.#empty();
   }
 
   /**
@@ -161,54 +176,61 @@ export class Pop3Server extends EventEmitter<ServerEvents> {
 
   async #stop(): Promise<void> {
     await Promise.allSettled(this.#opening);
-    const closed = [...this.#listeners].map(
-      (listener) => new Promise<void>((resolve) => listener.close(() => resolve())),
+    const closed = [...this.#ports].map(
+      ({ listener }) => new Promise<void>((resolve) => listener.close(() => resolve())),
     );
+    for (const socket of this.#atProxies) socket.destroy();
     for (const session of this.#sessions) session.stop();
+    this.#settings.penalties.close();
     await Promise.all(closed);
     // A listener may be done with a socket just before the session on it has ended.
-    if (this.#sessions.size > 0) await new Promise<void>((resolve) => (this.#onLastSession = resolve));
+    await this.#empty();
   }
 
-  #connected(socket: Socket, implicitTls: boolean): void {
+  async #empty(): Promise<void> {
+    if (this.#sessions.size > 0) await new Promise<void>((resolve) => this.#onLastSession.add(resolve));
+  }
+
+  /** A connection from a trusted proxy says first whose it is; what comes from anybody else is the client's own. */
+  #accepted(socket: Socket, implicitTls: boolean): void {
     const remoteAddress = socket.remoteAddress ?? "";
-    const place = isLoopback(remoteAddress) ? null : addressPlace(remoteAddress);
-    const fromPlace = place === null ? 0 : (this.#perAddress.get(place) ?? 0);
-    const { connections, connectionsPerAddress } = this.#settings.limits;
-    if (this.#closing !== null || this.#sessions.size >= connections || fromPlace >= connectionsPerAddress) {
-      const reason =
-        this.#closing !== null ? "shutdown" : this.#sessions.size >= connections ? "too-many" : "too-many-from-address";
-      this.#tell("session.refused", () => ({ remoteAddress, reason }));
+    if (!this.#settings.trustedProxy(remoteAddress)) {
+      this.#connected(socket, remoteAddress, implicitTls);
+      return;
+    }
+    this.#atProxies.add(socket);
+    readProxyHeader(socket, Math.min(PROXY_HEADER_MS, this.#settings.limits.loginMs))
+      .then(({ source }) => this.#connected(socket, source?.address ?? remoteAddress, implicitTls))
+      .catch((error: unknown) =>
+        this.#tell("session.refused", () => ({ remoteAddress, reason: "no-proxy-header", problem: String(error) })),
+      )
+      .finally(() => this.#atProxies.delete(socket));
+  }
+
+  #connected(socket: Socket, remoteAddress: string, implicitTls: boolean): void {
+    const place = isThisMachine(remoteAddress) ? null : addressPlace(remoteAddress);
+    const admission = this.#closing === null ? this.#counts.enter(place) : "shutdown";
+    if (admission !== "ok") {
+      this.#tell("session.refused", () => ({ remoteAddress, reason: admission }));
       socket.on("error", () => {});
-      const sentence = reason === "shutdown" ? "the server is stopping" : "too many connections";
-      if (!implicitTls) socket.write(formatReplyLine("-ERR", null, `${sentence}; try again later`));
+      const sentence = say(
+        admission === "shutdown" ? "the server is stopping; try again later" : "too many connections; try again later",
+      );
+      const reply: Reply = { status: "-ERR", text: sentence, cause: "temporary" };
+      const code = this.registry.codeFor(reply.cause, null, utmostView(this.#settings));
+      if (!implicitTls) socket.write(formatReplyLine(reply.status, code, rendered(sentence, null)));
       socket.destroySoon();
       return;
     }
-    if (place !== null) this.#perAddress.set(place, fromPlace + 1);
-    const session = new Session((++this.#sessionCount).toString(36), socket, this.#settings, this.#tell, () => {
+    const id = this.#sessionPrefix + (++this.#sessionCount).toString(36);
+    const session = new Session(id, socket, remoteAddress, this.#settings, this.#tell, () => {
       this.#sessions.delete(session);
-      if (this.#sessions.size === 0) this.#onLastSession();
-      if (place === null) return;
-      const left = (this.#perAddress.get(place) ?? 1) - 1;
-      if (left === 0) this.#perAddress.delete(place);
-      else this.#perAddress.set(place, left);
+      this.#counts.leave(place);
+      if (this.#sessions.size > 0) return;
+      for (const told of this.#onLastSession) told();
+      this.#onLastSession.clear();
     });
     this.#sessions.add(session);
     void session.start(implicitTls);
   }
-}
-
-function isLoopback(address: string): boolean {
-  return address === "::1" || /^(::ffff:)?127\./.test(address);
-}
-
-/** What counts as one address: for IPv6 the network of 64 bits that a customer is given, because he has all of it. */
-function addressPlace(address: string): string {
-  if (!isIPv6(address) || address.startsWith("::ffff:")) return address;
-  const [head = "", tail = ""] = address.split("::");
-  const front = head.split(":").filter(Boolean);
-  const back = tail.split(":").filter(Boolean);
-  const groups = [...front, ...Array<string>(Math.max(0, 8 - front.length - back.length)).fill("0"), ...back];
-  return groups.slice(0, 4).join(":");
 }

@@ -1,7 +1,9 @@
 // The contract suite for sources of accounts. Knows no test runner and no implementation.
-// Changes with `contracts/authenticator.ts`: a promise there is a case here. What it needs of a subject is `AuthenticatorHarness`.
+// Changes with `contracts/authenticator.ts`: a promise there is a case here, or in `authenticator-scram-cases.ts` where only some
+// sources make it. What it needs of a subject is `AuthenticatorHarness`.
 import assert from "node:assert/strict";
-import type { Authenticator } from "../contracts/authenticator.js";
+import type { Authenticator, CredentialKind, ScramHash } from "../contracts/authenticator.js";
+import { noSecretCases, scramCases, secretCases } from "./authenticator-scram-cases.js";
 import type { ContractCase } from "./contract-case.js";
 
 /** What the suite needs of an authenticator. */
@@ -10,6 +12,10 @@ export interface AuthenticatorHarness {
   make(passwords: Readonly<Record<string, string>>): Promise<AuthenticatorSubject>;
   /** Whether `alice` and `ALICE` are one name. */
   readonly namesIgnoreCase: boolean;
+  /** The hash functions for which each account that is made has a SCRAM verifier; none where absent. */
+  readonly scram?: readonly ScramHash[];
+  /** Whether the password of each account that is made is kept as a shared secret; false where absent. */
+  readonly secrets?: boolean;
 }
 
 /** One authenticator under test. */
@@ -26,6 +32,17 @@ const ACCOUNTS: Readonly<Record<string, string>> = {
 };
 
 const LONG = "x".repeat(64 * 1024);
+
+/** What has to be there for a kind of credentials that is offered. */
+const methods: Readonly<Record<CredentialKind, Exclude<keyof Authenticator, "offers">>> = {
+  password: "verifyPassword",
+  "scram-sha-1": "scramVerifier",
+  "scram-sha-256": "scramVerifier",
+  secret: "sharedSecret",
+  token: "verifyToken",
+  certificate: "userOfCertificate",
+  anonymous: "anonymousUser",
+};
 
 /** Every promise of `contracts/authenticator.ts` as a case. */
 export function authenticatorContract(harness: AuthenticatorHarness): readonly ContractCase[] {
@@ -135,5 +152,23 @@ export function authenticatorContract(harness: AuthenticatorHarness): readonly C
     await Promise.all(attempts);
   });
 
+  define("what is offered has its method", async (authenticator) => {
+    for (const [kind, method] of Object.entries(methods) as [CredentialKind, keyof Authenticator][]) {
+      if (authenticator.offers?.(kind) === true) assert.equal(typeof authenticator[method], "function", kind);
+    }
+    assert.notEqual(authenticator.offers?.("password"), false, "these accounts have passwords");
+  });
+
+  define("nobody acts as somebody else unless he was allowed to", async (authenticator) => {
+    assert.equal((await authenticator.authorize?.("alice", "bob")) ?? null, null);
+    assert.equal((await authenticator.authorize?.("alice", "nobody")) ?? null, null);
+    assert.equal((await authenticator.authorize?.("nobody", "alice")) ?? null, null);
+  });
+
+  const optional = [
+    ...(harness.scram ?? []).flatMap((hash) => scramCases(hash)),
+    ...(harness.secrets === true ? secretCases : noSecretCases),
+  ];
+  for (const { name, body } of optional) define(name, async (authenticator) => body(authenticator, ACCOUNTS));
   return cases;
 }

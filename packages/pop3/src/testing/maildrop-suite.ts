@@ -4,6 +4,7 @@ import type { ContractCase } from "./contract-case.js";
 import type { MaildropHarness } from "./maildrop-harness.js";
 import { DELIVERIES, OCTETS, UNIQUE_IDS } from "./maildrop-message-cases.js";
 import { LEASES, RESTARTS, SNAPSHOTS, UPDATES } from "./maildrop-session-cases.js";
+import { SURROGATES } from "./maildrop-surrogate-cases.js";
 
 export type { MaildropHarness, MaildropSubject } from "./maildrop-harness.js";
 
@@ -14,6 +15,7 @@ export function maildropContract(harness: MaildropHarness): readonly ContractCas
     ...SNAPSHOTS,
     ...UNIQUE_IDS,
     ...OCTETS,
+    ...SURROGATES,
     ...UPDATES,
     ...DELIVERIES,
     ...(harness.lasting ? RESTARTS : {}),

@@ -1,6 +1,7 @@
 // The APOP declaration: a command without a tag.
 import { expect, test } from "vitest";
 import { apop } from "../../src/capabilities/apop.js";
+import { outside } from "../support/view.js";
 
 const [command] = apop.commands;
 // The digest of RFC 1939 §7's example.
@@ -26,8 +27,11 @@ test.each([
   expect(command!.params.parse(rest)).toHaveProperty("problem");
 });
 
-test("it is no capability: the greeting announces it; its parameters are a secret, and it cannot be served", () => {
+test("it is no capability: the greeting announces it; its parameters are a secret, there where a secret is", () => {
   expect(apop).toMatchObject({ tag: null, registration: null });
   expect(command).toMatchObject({ secret: true, validIn: ["AUTHORIZATION"] });
-  expect(apop.available).toBeUndefined();
+  expect(apop.available!(outside)).toBe(false);
+  const view = { ...outside, timestamp: "<1896.697170952@dbc.mtview.ca.us>" };
+  expect(apop.available!(view)).toBe(true);
+  expect(apop.greeting!(view)).toBe("<1896.697170952@dbc.mtview.ca.us>");
 });

@@ -10,7 +10,3 @@ test("it has no argument, adds nothing, and comes with the code for bad credenti
     { code: "AUTH", validFor: ["-ERR"], commands: ["AUTH", "USER", "PASS", "APOP"], cause: "credentials" },
   ]);
 });
-
-test("it cannot be served yet", () => {
-  expect(authRespCode.available).toBeUndefined();
-});

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sasl } from "../../src/capabilities/sasl.js";
+import { outside } from "../support/view.js";
 
 const [auth] = sasl.commands;
 
@@ -62,8 +63,9 @@ describe("the parameters of its command", () => {
   });
 });
 
-test("it cannot be served yet, and has no new limit for the command line", () => {
-  expect(sasl.available).toBeUndefined();
-  expect(auth!.serve).toBeUndefined();
-  expect(sasl.limits).toBeUndefined();
+test("it never stands without a mechanism, and lists those of the session", () => {
+  expect(sasl.available!(outside)).toBe(false);
+  const view = { ...outside, mechanisms: ["SCRAM-SHA-256", "PLAIN"] };
+  expect(sasl.available!(view)).toBe(true);
+  expect(sasl.value(view)).toEqual(["SCRAM-SHA-256", "PLAIN"]);
 });

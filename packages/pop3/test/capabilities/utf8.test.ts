@@ -1,6 +1,7 @@
 // The UTF8 declaration: its argument, its command and its response code.
 import { expect, test } from "vitest";
 import { utf8 } from "../../src/capabilities/utf8.js";
+import { outside } from "../support/view.js";
 
 const [command] = utf8.commands;
 
@@ -23,8 +24,10 @@ test("its command has no parameters and is valid before login only", () => {
   expect(command!.validIn).toEqual(["AUTHORIZATION"]);
 });
 
-test("it comes with the code for a message that needs it, and cannot be served yet", () => {
+test("it comes with the code for a message that needs it, and permits UTF-8 names where the server takes them", () => {
   expect(utf8.responseCodes).toMatchObject([{ code: "UTF8", commands: ["LIST", "TOP", "RETR"], cause: "needs-utf8" }]);
   expect(utf8.affects).toEqual(["USER", "PASS", "APOP", "LIST", "TOP", "RETR"]);
-  expect(utf8.available).toBeUndefined();
+  expect(utf8.permitsUtf8Params!(outside)).toBe(false);
+  expect(utf8.permitsUtf8Params!({ ...outside, utf8Names: true })).toBe(true);
+  expect(utf8.value({ ...outside, utf8Names: true })).toEqual({ user: true });
 });

@@ -176,8 +176,8 @@ describe("what is no command is refused, and the session goes on (RFC 1939 §3)"
       " ",
     ),
   );
-  // Registered, declared, but not served: refused like any unknown command (RFC 2449 §5).
-  lines.push(..."AUTH,AUTH PLAIN,AUTH PLAIN AGFsaWNlAHNlY3JldA==,LANG,LANG en,UTF8,STLS".split(","));
+  // Registered and declared, but not to be had in this session: refused like any unknown command (RFC 2449 §5).
+  lines.push("AUTH", "AUTH PLAIN AAA=BBB", "AUTH NO-SUCH", "LANG mul", "UTF8 x", "STLS");
   lines.push("APOP alice c4c9334bac560ecc979e58001b3e22fb");
   for (const state of ["AUTHORIZATION", "TRANSACTION"] as const) {
     for (const line of lines) test(`${JSON.stringify(line)} in ${state}`, () => refused(state, line));

@@ -26,7 +26,9 @@ describe("CAPA (RFC 2449 §3 and §5)", () => {
     }
     const tags = all.map((line) => line.split(" ")[0]!.toUpperCase());
     expect(new Set(tags).size).toBe(tags.length);
-    expect(tags.toSorted()).toEqual("EXPIRE IMPLEMENTATION PIPELINING RESP-CODES TOP UIDL USER".split(" "));
+    expect(tags.toSorted()).toEqual(
+      "AUTH-RESP-CODE EXPIRE IMPLEMENTATION LANG PIPELINING RESP-CODES SASL TOP UIDL USER UTF8".split(" "),
+    );
     expect(all).toContain("EXPIRE NEVER");
     wire.drop();
   });
@@ -41,7 +43,9 @@ describe("CAPA (RFC 2449 §3 and §5)", () => {
     expect(await lines(wire)).toEqual(before);
     wire.drop();
   });
-  for (const off of ["TOP", "USER", "UIDL", "STLS", "PIPELINING", "RESP-CODES", "EXPIRE", "IMPLEMENTATION"]) {
+  for (const off of "TOP USER UIDL STLS PIPELINING RESP-CODES EXPIRE IMPLEMENTATION SASL AUTH-RESP-CODE UTF8 LANG".split(
+    " ",
+  )) {
     test(`without ${off} it is neither listed nor accepted, and all else is`, async () => {
       const every = "TOP USER UIDL STLS PIPELINING RESP-CODES EXPIRE IMPLEMENTATION".split(" ");
       const own = await Stage.set({ tls, enabled: every.filter((tag) => tag !== off) });

@@ -18,6 +18,8 @@ export interface Multi {
 
 /** One connection to a server under examination. */
 export class Wire {
+  /** All that are open, so that what a failed test leaves behind can be ended. */
+  static readonly opened = new Set<Wire>();
   socket: Socket;
   /** The TCP connection under whatever is on top of it. */
   readonly plain: Socket;
@@ -32,6 +34,8 @@ export class Wire {
   private constructor(socket: Socket, plain: Socket = socket) {
     this.socket = socket;
     this.plain = plain;
+    Wire.opened.add(this);
+    plain.once("close", () => Wire.opened.delete(this));
     this.#listen();
   }
 

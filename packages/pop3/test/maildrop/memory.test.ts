@@ -37,10 +37,25 @@ describe("MemoryMaildrops", () => {
   });
 });
 
-describe("MemoryAccounts", () => {
+describe.each([
+  ["as they come", {}, { scram: ["SHA-1", "SHA-256"] as const }],
+  ["with secrets", { secrets: true }, { scram: ["SHA-1", "SHA-256"] as const, secrets: true }],
+  ["with passwords alone", { scram: false }, {}],
+])("MemoryAccounts %s", (_, options, features) => {
   const cases = authenticatorContract({
     namesIgnoreCase: false,
-    make: async (passwords) => ({ authenticator: new MemoryAccounts(passwords) }),
+    ...features,
+    make: async (passwords) => ({ authenticator: new MemoryAccounts(passwords, options) }),
   });
   for (const { name, run } of cases) test(name, run);
+
+  test("nothing is offered that was switched off, or where there is no account", () => {
+    const accounts = new MemoryAccounts({ alice: "secret" }, options);
+    expect(accounts.offers("scram-sha-256")).toBe("scram" in features);
+    expect(accounts.offers("secret")).toBe("secrets" in features);
+    expect(accounts.offers("token")).toBe(false);
+    for (const kind of ["password", "scram-sha-1", "secret"] as const) {
+      expect(new MemoryAccounts({}, options).offers(kind)).toBe(false);
+    }
+  });
 });

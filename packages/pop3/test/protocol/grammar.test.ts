@@ -17,11 +17,12 @@ import { isResponseCode, knownResponseCode, parseCodedText } from "../../src/pro
 
 describe("commands", () => {
   test.each([
-    ["STAT", { keyword: "STAT", rest: null }],
-    ["sTaT", { keyword: "STAT", rest: null }],
-    ["TOP 1 2", { keyword: "TOP", rest: "1 2" }],
-    ["PASS  a  b", { keyword: "PASS", rest: " a  b" }],
-    ["X-A1 y", { keyword: "X-A1", rest: "y" }],
+    ["STAT", { keyword: "STAT", rest: null, eightBit: false }],
+    ["sTaT", { keyword: "STAT", rest: null, eightBit: false }],
+    ["TOP 1 2", { keyword: "TOP", rest: "1 2", eightBit: false }],
+    ["PASS  a  b", { keyword: "PASS", rest: " a  b", eightBit: false }],
+    ["X-A1 y", { keyword: "X-A1", rest: "y", eightBit: false }],
+    ["PASS caf\xe9", { keyword: "PASS", rest: "caf\xe9", eightBit: true }],
   ])("%j", (line, value) => expect(parseCommand(line)).toEqual({ value }));
 
   test.each([
@@ -34,7 +35,7 @@ describe("commands", () => {
     "ST\tT",
     "STAT\r",
     "PASS a\0b",
-    "PASS caf\xe9",
+    "P\xe9SS x",
     "PASS \x7f",
     "GETS! /",
   ])("refused: %j", (line) => expect(parseCommand(line)).toHaveProperty("problem"));

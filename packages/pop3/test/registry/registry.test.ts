@@ -1,18 +1,11 @@
 // The registry at run time: refusals in order, CAPA per state, codes only where they may be sent.
-import { noArgument, none, Registry, standard, type Capability, type SessionView } from "@postern/pop3";
+import { noArgument, none, Registry, standard, type Capability } from "@postern/pop3";
 import { describe, expect, test } from "vitest";
-
-const view: SessionView = {
-  state: "AUTHORIZATION",
-  secure: false,
-  canStartTls: true,
-  passwordLogin: false,
-  implementation: "Postern",
-};
-const inside: SessionView = { ...view, state: "TRANSACTION", secure: true, canStartTls: false, passwordLogin: true };
+import { inside, outside as view } from "../support/view.js";
 
 /** What to send behind a keyword whose parameters read so. */
 const PARAMETERS: Readonly<Record<string, string>> = { "": "", "[msg]": "", msg: " 1", "msg n": " 1 0" };
+const LONG_LINE = "x".repeat(250);
 
 describe("what a line means", () => {
   const registry = new Registry(standard);
@@ -23,8 +16,9 @@ describe("what a line means", () => {
     ["RETR nonsense", "wrong-state", "RETR"],
     ["USER ann", "unavailable", "USER"],
     ["CAPA x", "malformed", "CAPA"],
-    ["AUTH PLAIN", "unknown", null],
-    ["APOP a b", "unknown", null],
+    ["AUTH PLAIN", "unavailable", "AUTH"],
+    ["APOP a b", "unavailable", "APOP"],
+    [`CAPA ${LONG_LINE}`, "malformed", "CAPA"],
     ["ZZZZ", "unknown", null],
   ])("%j before login: %s", (line, refusal, keyword) => {
     expect(registry.resolve(line, view)).toMatchObject({ refusal, keyword });
@@ -89,8 +83,11 @@ describe("response codes", () => {
     expect(registry.codeFor("permanent", null, inside)).toBe("SYS/PERM");
     expect(registry.codeFor("in-use", null, view)).toBeNull();
     expect(registry.codeFor(undefined, "PASS", view)).toBeNull();
-    // Its capability is declared but not served, so the code stays unsaid.
-    expect(registry.codeFor("credentials", "PASS", view)).toBeNull();
+    expect(registry.codeFor("credentials", "PASS", view)).toBe("AUTH");
+    expect(registry.codeFor("credentials", "RETR", inside)).toBeNull();
+    // Where its capability is not served, a code stays unsaid.
+    const without = new Registry(standard, { enabled: ["USER", "RESP-CODES"] });
+    expect(without.codeFor("credentials", "PASS", view)).toBeNull();
   });
 
   test("are silent where RESP-CODES is not served", () => {
@@ -105,7 +102,7 @@ describe("response codes", () => {
   });
 });
 
-test("the line limit is the largest that a served capability asks for", () => {
+test("the line limit is the largest that a served capability asks for, and counts for its own commands", () => {
   const long: Capability = {
     tag: "X-LONG",
     name: "x-long",
@@ -129,7 +126,12 @@ test("the line limit is the largest that a served capability asks for", () => {
     available: () => true,
     value: () => undefined,
   };
-  expect(new Registry(standard).commandOctets).toBe(255);
-  expect(new Registry([...standard, long]).commandOctets).toBe(4000);
+  const enabled = ["TOP", "X-LONG"];
   expect(new Registry([...standard, long], { enabled: ["TOP"] }).commandOctets).toBe(255);
+  const registry = new Registry([...standard, long], { enabled });
+  expect(registry.commandOctets).toBe(4000);
+  expect(registry.resolve(`TOP 1 ${"0".repeat(300)}`, inside)).toMatchObject({ refusal: "malformed" });
+  expect(registry.resolve(`TOP 1 ${"0".repeat(200)}`, inside)).toHaveProperty("spec");
+  // A bearer token of 16 KiB fits an AUTH line.
+  expect(new Registry(standard).commandOctets).toBeGreaterThan((16_384 * 4) / 3);
 });

@@ -2,6 +2,7 @@
 // and those in `dialogs/`.
 import { readdirSync, readFileSync } from "node:fs";
 import { standard, type Check } from "@postern/pop3";
+import { MemoryPolicies } from "@postern/pop3/server";
 import { parseDialog, playDialog } from "@postern/pop3/testing";
 import { describe, expect, test } from "vitest";
 import { world } from "../support/world.js";
@@ -19,7 +20,9 @@ function given(text: string): Check["given"] {
 }
 
 async function play(dialog: string, state: Check["given"], tls: boolean): Promise<void> {
-  await using place = await world();
+  // With a policy, so that everything there is is announced.
+  const policies = new MemoryPolicies({ loginDelaySeconds: 900, retentionDays: "never" });
+  await using place = await world({ policies });
   const wire = state === "TRANSACTION" ? await place.login(tls) : await place.connect(tls);
   await playDialog(parseDialog(dialog), wire);
 }

@@ -18,6 +18,8 @@ export interface World extends AsyncDisposable {
   readonly tlsPort: number;
   /** A connection whose greeting was read. */
   connect(tls?: boolean): Promise<Wire>;
+  /** The same in the clear, with the greeting. */
+  greeted(): Promise<{ readonly wire: Wire; readonly greeting: string }>;
   /** The same after login as `ann`. */
   login(tls?: boolean): Promise<Wire>;
 }
@@ -38,19 +40,21 @@ export async function world(
   const { port } = await server.listen();
   const { port: tlsPort } = await server.listen({ tls: "implicit" });
   const wires: Wire[] = [];
-  const connect = async (tls = false): Promise<Wire> => {
+  const greeted = async (tls = false): Promise<{ readonly wire: Wire; readonly greeting: string }> => {
     const wire = await Wire.connect({ port: tls ? tlsPort : port, tls });
     wires.push(wire);
     const greeting = await wire.line();
     if (greeting?.startsWith("+OK") !== true) throw new Error(`no greeting but ${greeting}`);
-    return wire;
+    return { wire, greeting };
   };
+  const connect = async (tls = false): Promise<Wire> => (await greeted(tls)).wire;
   return {
     server,
     maildrops,
     port,
     tlsPort,
     connect,
+    greeted: () => greeted(),
     async login(tls) {
       const wire = await connect(tls);
       wire.send("USER ann\r\nPASS secret\r\n");

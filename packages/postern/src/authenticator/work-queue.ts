@@ -1,9 +1,20 @@
 // Few computations at a time, a bounded number of others waiting their turn. Knows nothing of what is computed.
-// How many may run and wait is set in `spool-accounts.ts`. A full queue refuses; it never grows.
+// Sources of accounts may share one. A full queue refuses; it never grows.
+
+/** Hashes computed at a time: the thread pool has four threads, and the disk needs one. */
+const HASHES_AT_ONCE = 3;
+
+/** Logins that may wait for a hash: a few seconds' work. */
+const HASHES_WAITING = 200;
 
 /** The queue is full: whoever asked must come again later. */
 class QueueFull extends Error {
   override readonly name = "QueueFull";
+}
+
+/** A queue for the hashing of passwords. */
+export function hashQueue(): WorkQueue {
+  return new WorkQueue(HASHES_AT_ONCE, HASHES_WAITING);
 }
 
 export class WorkQueue {

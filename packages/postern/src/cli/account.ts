@@ -1,7 +1,9 @@
 // Work on one account of a data directory: that it exists, that a client can log in, what failures mean for the exit status.
+// Names and passwords are brought here to the form in which they are compared.
 // Prints nothing: the sentence travels to `program.ts` as a `CliFailure`. Opening the directory is `data-options.ts`'s.
-import { Registry, standard, user as userCapability, type SessionView } from "@postern/pop3";
+import { Registry, rendered, standard, user as userCapability, type SessionView } from "@postern/pop3";
 import { MaildropFailure } from "@postern/pop3/server";
+import { saslprep, saslprepStored, StringRefused } from "../authenticator/saslprep.js";
 import { AccountRefused } from "../authenticator/spool-accounts.js";
 import type { Rooms } from "../service/rooms.js";
 import { CliFailure } from "./context.js";
@@ -14,18 +16,51 @@ export async function withAccount<T>(
   context: CliContext,
   options: DataOptions,
   name: string,
-  work: (rooms: Rooms) => T | Promise<T>,
+  work: (rooms: Rooms, name: string) => T | Promise<T>,
+): Promise<T> {
+  return withRooms(context, options, name, ({ accounts }, prepared) => accounts.has(prepared), work);
+}
+
+/** The same for whoever has a maildrop, or an account in a source other than the accounts: his maildrop is made where there is none. */
+export async function withMaildrop<T>(
+  context: CliContext,
+  options: DataOptions,
+  name: string,
+  work: (rooms: Rooms, name: string) => T | Promise<T>,
+): Promise<T> {
+  const exists = async (rooms: Rooms, prepared: string): Promise<boolean> =>
+    rooms.maildrops.has(prepared) || rooms.ensureMaildrop(prepared);
+  return withRooms(context, options, name, exists, work);
+}
+
+async function withRooms<T>(
+  context: CliContext,
+  options: DataOptions,
+  name: string,
+  exists: (rooms: Rooms, name: string) => boolean | Promise<boolean>,
+  work: (rooms: Rooms, name: string) => T | Promise<T>,
 ): Promise<T> {
   const rooms = await openRoomsFor(context, options);
+  const prepared = comparedName(name);
   try {
-    if (!rooms.accounts.has(name)) {
+    if (!(await exists(rooms, prepared))) {
       throw new CliFailure(`There is no user ${name}: \`postern user list\` shows who there is.`, 1);
     }
-    return await work(rooms);
+    return await work(rooms, prepared);
   } catch (error) {
     throw asCliFailure(error, name);
   } finally {
     rooms.close();
+  }
+}
+
+/** The name in the form in which names are compared; as it is where it has none, for nobody has such a name. */
+export function comparedName(name: string): string {
+  try {
+    return saslprep(name);
+  } catch (error) {
+    if (error instanceof StringRefused) return name;
+    throw error;
   }
 }
 
@@ -37,22 +72,41 @@ const beforeLogin: SessionView = {
   secure: true,
   canStartTls: false,
   passwordLogin: true,
+  mechanisms: [],
+  timestamp: null,
   implementation: null,
+  policy: { loginDelaySeconds: 0, loginDelayPerUser: false, retentionDays: "never", retentionPerUser: false },
+  utf8: false,
+  utf8Names: true,
+  languages: [],
 };
 
-/** Throws `CliFailure` for a name or a password that no client could log in with: the server's own declarations are asked. */
-export function assertUsable(part: "name" | "password", value: string): void {
+/**
+ * The name or the password in the form in which it is stored. Throws `CliFailure` for one that no client could log in with: SASLprep
+ * is asked, and the server's own declarations.
+ */
+export function usable(part: "name" | "password", value: string): string {
   const command = userCapability.commands.find(({ secret = false }) => secret === (part === "password"))!;
-  const line = `${command.keyword} ${Buffer.from(value).toString("latin1")}`;
-  const most = registry.commandOctets - `${command.keyword} \r\n`.length;
+  const refused = (problem: string): CliFailure => new CliFailure(`Nobody could log in with this ${part}: ${problem}.`);
+  // Asked before SASLprep is: what it says of control characters is the clearer sentence.
+  const written = problemOf(command.keyword, value);
+  if (written !== null) throw refused(written);
+  let prepared: string;
+  try {
+    prepared = saslprepStored(value);
+  } catch (error) {
+    throw error instanceof StringRefused ? refused(error.message) : error;
+  }
+  const problem = problemOf(command.keyword, prepared);
+  if (problem !== null) throw refused(problem);
+  return prepared;
+}
+
+/** What keeps this from being a command's parameter, or null. */
+function problemOf(keyword: string, parameter: string): string | null {
+  const line = `${keyword} ${Buffer.from(parameter).toString("latin1")}`;
   const answer = registry.resolve(line, beforeLogin);
-  const problem =
-    line.length + 2 > registry.commandOctets
-      ? `it has more than the ${most} octets that fit on a command line`
-      : "refusal" in answer
-        ? answer.text
-        : null;
-  if (problem !== null) throw new CliFailure(`Nobody could log in with this ${part}: ${problem}.`);
+  return "refusal" in answer ? rendered(answer.text, null) : null;
 }
 
 /** What a failure of accounts or maildrops means to whoever typed the command; any other error as it is. */

@@ -9,8 +9,8 @@ export type InputStream = Readable & {
   setRawMode?(raw: boolean): unknown;
 };
 
-/** Standard output or standard error; a terminal where `isTTY` says so, `columns` wide. */
-export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+/** Standard output or standard error; a terminal where `isTTY` says so, `columns` wide; `fd` where it is one of the system's. */
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly fd?: number };
 
 /** The surroundings of one run of `postern`. */
 export interface CliContext {
@@ -22,6 +22,10 @@ export interface CliContext {
   readonly cwd: string;
   /** Aborted when the user wants the command to stop: the first SIGINT or SIGTERM. Absent where nothing can ask for it. */
   readonly signal?: AbortSignal;
+  /** Calls `act` whenever the user wants files to be read anew (SIGHUP). Absent where nothing can ask for it. */
+  readonly onReload?: (act: () => void) => void;
+  /** Calls `act`, which must not wait, when the process ends, however suddenly it does. */
+  readonly onExit?: (act: () => void) => void;
   /** Notes the exit status: 0 done, 1 found a problem, 2 could not run (or a status of sysexits). Does not end the process. */
   exit(status: number): void;
 }

@@ -9,6 +9,7 @@ import { Refusal, sysexitOf, sysexits } from "../delivery/sysexits.js";
 import type { Sysexit } from "../delivery/sysexits.js";
 import { watchedWriter } from "../delivery/writer.js";
 import { ServiceProblem } from "../service/problem.js";
+import { comparedName } from "./account.js";
 import type { CliContext } from "./context.js";
 import { openRoomsFor, withDataOptions } from "./data-options.js";
 import type { DataOptions } from "./data-options.js";
@@ -54,8 +55,9 @@ async function deliver(context: CliContext, name: string, options: DeliverOption
   const writerAlive = watchedWriter((stdin as { readonly fd?: number }).fd);
   const rooms = await openRoomsFor(context, options);
   try {
-    if (!rooms.accounts.has(name)) throw new Refusal(sysexits.noUser, `There is no account ${name}.`);
-    return await rooms.maildrops.deliver(name, incomingMessage(stdin, { signal, writerAlive }));
+    const user = comparedName(name);
+    if (!(await rooms.ensureMaildrop(user))) throw new Refusal(sysexits.noUser, `There is no account ${name}.`);
+    return await rooms.maildrops.deliver(user, incomingMessage(stdin, { signal, writerAlive }));
   } finally {
     rooms.close();
   }

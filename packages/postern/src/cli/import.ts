@@ -9,7 +9,7 @@ import { importMessages } from "../delivery/importer.js";
 import type { Imported, ImportTarget } from "../delivery/importer.js";
 import { openSource } from "../delivery/open-source.js";
 import { printable } from "../delivery/printable.js";
-import { withAccount } from "./account.js";
+import { withMaildrop } from "./account.js";
 import { CliFailure } from "./context.js";
 import type { CliContext } from "./context.js";
 import { withDataOptions } from "./data-options.js";
@@ -61,8 +61,8 @@ async function runImport(context: CliContext, name: string, options: ImportOptio
   const source = await openSource(options.from, options.uniqueIds, context.cwd).catch((error: unknown) => {
     throw error instanceof SourceRefused ? new CliFailure(sentence(error.message)) : error;
   });
-  await withAccount(context, options, name, async ({ maildrops }) => {
-    await copy(context, options, options.dryRun === true ? readOnly : maildrops, name, source);
+  await withMaildrop(context, options, name, async ({ maildrops }, user) => {
+    await copy(context, options, options.dryRun === true ? readOnly : maildrops, user, source);
   });
 }
 

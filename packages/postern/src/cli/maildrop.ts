@@ -1,7 +1,7 @@
 // `postern maildrop`: what a maildrop holds, and emptying it. Works beside a running server.
 // Knows no rows and no leases: the store answers, and refuses to empty what a session has open. Accounts are `user.ts`'s.
 import { Command } from "commander";
-import { withAccount } from "./account.js";
+import { withMaildrop } from "./account.js";
 import { CliFailure } from "./context.js";
 import type { CliContext } from "./context.js";
 import { withDataOptions } from "./data-options.js";
@@ -31,8 +31,8 @@ export function maildropCommand(context: CliContext): Command {
 
 async function show(context: CliContext, name: string, options: DataOptions & { json?: boolean }): Promise<void> {
   const { stdout } = context;
-  await withAccount(context, options, name, ({ maildrops }) => {
-    const { count, octets, messages } = maildrops.facts(name);
+  await withMaildrop(context, options, name, ({ maildrops }, user) => {
+    const { count, octets, messages } = maildrops.facts(user);
     if (options.json === true) {
       const listed = Array.from(messages, ({ arrivedMs, ...rest }, position) => ({
         number: position + 1,
@@ -57,14 +57,14 @@ const row = (number: string, octets: string, arrived: string, uniqueId: string):
   `${number.padStart(6)}  ${octets.padStart(10)}  ${arrived.padEnd(20)}  ${uniqueId}`;
 
 async function empty(context: CliContext, name: string, options: DataOptions & { yes?: boolean }): Promise<void> {
-  const deleted = await withAccount(context, options, name, async ({ maildrops }) => {
+  const deleted = await withMaildrop(context, options, name, async ({ maildrops }, user) => {
     if (options.yes !== true) {
-      const { count } = maildrops.facts(name);
+      const { count } = maildrops.facts(user);
       if (!(await confirmed(context, `Delete ${count} ${count === 1 ? "message" : "messages"} of ${name} for good?`))) {
         throw new CliFailure("Nothing was deleted: confirm with --yes.");
       }
     }
-    return maildrops.empty(name);
+    return maildrops.empty(user);
   });
   context.stdout.write(`${name}: ${deleted} ${deleted === 1 ? "message" : "messages"} deleted.\n`);
 }

@@ -34,6 +34,9 @@ await run(process.argv.slice(2), {
     listenForSignals();
     return stopping.signal;
   },
+  // Without anybody to call, SIGHUP ends the process, as is usual.
+  onReload: (act) => process.on("SIGHUP", act),
+  onExit: (act) => process.on("exit", act),
   exit: (status) => {
     process.exitCode = status;
   },

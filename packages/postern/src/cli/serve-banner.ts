@@ -8,7 +8,7 @@ import type { CliContext } from "./context.js";
 import type { DataOptions } from "./data-options.js";
 import { version } from "./version.js";
 
-function facts(config: Config, { listening, listeningTls, certificate }: Service): string[] {
+function facts(config: Config, { listening, listeningTls, certificate, monitoring }: Service): string[] {
   const at = (endpoints: readonly Endpoint[]): string => endpoints.map(formatEndpoint).join(", ");
   const cleartext = config.allow_plaintext_login
     ? "; passwords without TLS from this machine only"
@@ -18,6 +18,7 @@ function facts(config: Config, { listening, listeningTls, certificate }: Service
     "",
     ...(listening.length > 0 ? [`  POP3         ${at(listening)} (TLS by STLS${cleartext})`] : []),
     ...(listeningTls.length > 0 ? [`  POP3S        ${at(listeningTls)} (TLS from the first octet)`] : []),
+    ...(monitoring === null ? [] : [`  metrics      http://${formatEndpoint(monitoring)}/metrics and /healthz`]),
     `  data         ${config.data}`,
     `  certificate  ${certificate.selfSignedFile ?? config.tls_cert}${certificate.selfSignedFile === null ? "" : " (self-signed)"}`,
     "",

@@ -2,8 +2,20 @@
 // reference page and the JSON Schema for editors are all read from it. Keys are spelled as in postern.toml everywhere.
 import { DEFAULT_DEADLINES, DEFAULT_LIMITS, SHORTEST_IDLE_MS } from "@postern/pop3/server";
 import { z } from "zod";
+import { addressList } from "./addresses.js";
+import { authenticationTable } from "./authentication.js";
+import type { AuthenticationConfig } from "./authentication.js";
+import { clientCertificatesTable } from "./client-certificates.js";
+import type { ClientCertificatesConfig } from "./client-certificates.js";
 import { endpointForm, parseEndpoint } from "./endpoint.js";
 import type { Endpoint } from "./endpoint.js";
+import { logTable } from "./log.js";
+import type { LogConfig } from "./log.js";
+import { metricsTable } from "./metrics.js";
+import type { MetricsConfig } from "./metrics.js";
+import { oauthTable } from "./oauth.js";
+import type { OAuthConfig } from "./oauth.js";
+import { policySchema, type PolicyConfig } from "./policy.js";
 
 /** The configuration of one run, complete and checked. */
 export interface Config {
@@ -17,8 +29,10 @@ export interface Config {
   readonly allow_plaintext_login: boolean;
   /** Null where the server keeps quiet about what it is. */
   readonly implementation: string | null;
+  readonly implementation_after_login: boolean;
   /** Tags of the capabilities to enable; all that work where absent. */
   readonly capabilities?: readonly string[] | undefined;
+  readonly authentication: AuthenticationConfig;
   readonly limits: {
     readonly connections: number;
     readonly connections_per_address: number;
@@ -30,6 +44,17 @@ export interface Config {
     readonly idle_seconds: number;
     readonly slow_reader_seconds: number;
   };
+  /** Absent where nobody logs in by token. */
+  readonly oauth?: OAuthConfig | undefined;
+  /** Absent where nobody logs in by certificate. */
+  readonly client_certificates?: ClientCertificatesConfig | undefined;
+  readonly policy: PolicyConfig;
+  /** Threads that serve; 0 for one per core. */
+  readonly workers: number;
+  /** Proxies that are believed when they say where a connection comes from. */
+  readonly proxy_protocol: readonly string[];
+  readonly log: LogConfig;
+  readonly metrics: MetricsConfig;
 }
 
 const text = (form: string): z.ZodString => z.string({ error: form }).min(1, { error: form });
@@ -94,6 +119,10 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
     .transform((value) => (value === "off" ? null : value))
     .prefault("Postern")
     .describe('What the capability IMPLEMENTATION says (RFC 2449 §6.9). "off" keeps quiet.'),
+  implementation_after_login: z
+    .boolean({ error: "write true or false" })
+    .default(false)
+    .describe("Whether IMPLEMENTATION is announced after login only."),
   capabilities: z
     .union([text(tagsForm), z.array(text(tagsForm))], { error: tagsForm })
     .transform((value) => (typeof value === "string" ? [value] : value))
@@ -101,6 +130,7 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
     .describe(
       "Tags of the capabilities to offer; every one that works where absent. `postern registry list` shows them.",
     ),
+  authentication: authenticationTable,
   limits: z
     .strictObject({
       connections: count(1, 1_000_000)
@@ -130,4 +160,15 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
         .describe("Time for a client that asked for something and takes none of it."),
     })
     .prefault({}),
+  oauth: oauthTable,
+  client_certificates: clientCertificatesTable,
+  policy: policySchema,
+  workers: count(0, 256)
+    .default(0)
+    .describe("Threads that serve, all on the same ports; 0 for one per core. Changes count from the next start."),
+  proxy_protocol: addressList().describe(
+    "Proxies, as addresses or networks, that are believed when they say by the PROXY protocol where a connection comes from.",
+  ),
+  log: logTable,
+  metrics: metricsTable,
 });

@@ -14,6 +14,15 @@ export const PAGE_OCTETS = 8_192;
  * body_chunk: wire form in pieces; `id` is body × 65,536 + piece.
  * loose_body: bodies that belong to no message: on their way in (with their holder), or to be removed (without one).
  * used_unique_id, imported: what was ever kept or imported, so that it is never taken twice.
+ * message.surrogate_octets: of the form for clients without UTF-8, null where the message needs none; maildrop.ascii_octets: the sum of
+ * `octets` with those in their place, null where messages of an earlier version still have to be counted (`uncounted-surrogates.ts`).
+ * message.added_ms: when a message that says it arrived earlier came into this maildrop, null where it arrived here: its retention
+ * counts from the later one.
+ * account: `scram_sha_1` and `scram_sha_256` are verifiers (RFC 5803's form), `secret` a password in the clear for APOP and CRAM-MD5;
+ * null where there is none.
+ * policy: a user's own values, null where the site's default counts; -1 days for never. `retention_since_ms`: when the retention was set.
+ * site: values of the whole data directory; `secret` is a random key for whatever must look the same in all processes,
+ * `policy_version` another number whenever somebody's own policy is another one.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -63,13 +72,45 @@ export const MIGRATIONS: readonly string[] = [
     created_ms INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE message ADD COLUMN surrogate_octets INTEGER;
+  ALTER TABLE message ADD COLUMN added_ms INTEGER;
+  ALTER TABLE maildrop ADD COLUMN ascii_octets INTEGER DEFAULT 0;
+  UPDATE maildrop SET ascii_octets = octets;
+  UPDATE maildrop SET ascii_octets = NULL WHERE id IN (SELECT maildrop FROM message WHERE needs_utf8 = 1);
+
+  ALTER TABLE account ADD COLUMN scram_sha_1 TEXT;
+  ALTER TABLE account ADD COLUMN scram_sha_256 TEXT;
+  ALTER TABLE account ADD COLUMN secret TEXT;
+
+  CREATE TABLE policy (
+    maildrop INTEGER PRIMARY KEY REFERENCES maildrop (id) ON DELETE CASCADE,
+    login_delay_seconds INTEGER,
+    retention_days INTEGER,
+    retention_since_ms INTEGER,
+    last_login_ms INTEGER
+  ) STRICT;
+
+  CREATE TABLE site (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO site VALUES ('secret', randomblob(32)), ('policy_version', 0);
+  CREATE TRIGGER policy_gone AFTER DELETE ON policy BEGIN
+    UPDATE site SET value = value + 1 WHERE name = 'policy_version';
+  END;
+  `,
 ];
 
-/** The leases: worth nothing after a restart, so they have a file of their own. */
+/** The leases, and the failed logins of the last minutes: worth little after a restart, so they have a file of their own. */
 export const LEASE_TABLES = `
   CREATE TABLE IF NOT EXISTS lease (
     user TEXT PRIMARY KEY,
     holder TEXT NOT NULL,
     session INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE IF NOT EXISTS failed_login (
+    key TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (key, digest)
   ) STRICT, WITHOUT ROWID;
 `;

@@ -34,9 +34,23 @@ test.each([
   expect(isOutdated(impossibleHash(CHEAP), wanted)).toBe(outdated);
 });
 
-test.each(["", "plain", "$2b$10$abc", "$argon2i$v=19$m=64,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5Q"])(
-  "%j is refused as malformed",
-  async (hash) => {
-    await expect(isPasswordOf("x", hash)).rejects.toThrow(TypeError);
-  },
-);
+test("a hash by Argon2i verifies, and is outdated", async () => {
+  // From the reference implementation's own tests.
+  const vector = "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8";
+  expect(await isPasswordOf("password", vector)).toBe(true);
+  expect(await isPasswordOf("Password", vector)).toBe(false);
+  expect(isOutdated(vector, CHEAP)).toBe(true);
+});
+
+test.each([
+  "",
+  "plain",
+  "$2b$10$abc",
+  "$argon2d$v=19$m=64,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5Q",
+  "$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5Q",
+  "$argon2id$v=19$m=64,t=101,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5Q",
+  "$argon2id$v=19$m=64,t=0,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5Q",
+  "$argon2id$v=19$m=64,t=1,p=9$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5Q",
+])("%j is refused as malformed, or beyond all measure", async (hash) => {
+  await expect(isPasswordOf("x", hash)).rejects.toThrow(TypeError);
+});

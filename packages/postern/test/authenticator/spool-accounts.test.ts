@@ -12,14 +12,24 @@ import { SpoolMaildrops } from "../../src/maildrop/spool/spool-maildrops.js";
 
 const CHEAP = { memoryKiB: 64, passes: 1, lanes: 1 };
 
-describe("SpoolAccounts keeps the contract", () => {
+describe.each([
+  ["as it comes", {}, { scram: ["SHA-256"] as const }],
+  [
+    "with all that it can store",
+    { scram: { "SHA-256": 4096, "SHA-1": 4096 } },
+    { scram: ["SHA-256", "SHA-1"] as const, secrets: true },
+  ],
+  ["with passwords alone", { scram: {} }, {}],
+])("SpoolAccounts %s keeps the contract", (_, options, features) => {
   const cases = authenticatorContract({
     namesIgnoreCase: false,
+    ...features,
     async make(passwords) {
       const directory = mkdtempSync(join(tmpdir(), "postern-accounts-"));
       const database = openDatabase(directory);
-      const accounts = new SpoolAccounts(database);
-      for (const [name, password] of Object.entries(passwords)) await accounts.add(name, password);
+      const accounts = new SpoolAccounts(database, options);
+      const secret = "secrets" in features;
+      for (const [name, password] of Object.entries(passwords)) await accounts.add(name, password, { secret });
       return {
         authenticator: accounts,
         async close() {
@@ -210,5 +220,103 @@ describe("SpoolAccounts", () => {
     await accounts.add("alice", "secret");
     database.main.prepare("UPDATE account SET password_hash = 'secret'").run();
     await expect(accounts.verifyPassword("alice", "secret")).rejects.toThrow(/malformed.*user passwd/);
+  });
+
+  describe("what is kept for SCRAM, APOP and CRAM-MD5", () => {
+    const columns = (): Record<string, unknown> => ({
+      ...database.main.prepare("SELECT scram_sha_256, scram_sha_1, secret FROM account").get(),
+    });
+
+    test("by default a verifier for SHA-256 at 15,000 iterations, and no secret", async () => {
+      await accounts.add("alice", "first");
+      expect(columns()).toEqual({
+        scram_sha_256: expect.stringMatching(/^SCRAM-SHA-256\$15000:[^$]+\$[^$]+$/) as string,
+        scram_sha_1: null,
+        secret: null,
+      });
+      expect(accounts.list()[0]!.credentials).toEqual(["password", "scram-sha-256"]);
+    });
+
+    test("all of it goes with the old password", async () => {
+      await accounts.add("alice", "first", { secret: true });
+      const before = columns();
+      expect(before["secret"]).toBe("first");
+      await accounts.setPassword("alice", "second");
+      expect(columns()["secret"]).toBeNull();
+      expect(columns()["scram_sha_256"]).not.toBe(before["scram_sha_256"]);
+      await accounts.setPassword("alice", "third", { secret: true });
+      expect(await accounts.sharedSecret("alice")).toEqual({ user: "alice", secret: "third" });
+      expect(accounts.list()[0]!.credentials).toEqual(["password", "scram-sha-256", "secret"]);
+    });
+
+    test("an account that has no verifier, or one of too few iterations, gets its own at the next login by password", async () => {
+      const before = new SpoolAccounts(database, { cost: CHEAP, scram: {} });
+      await before.add("alice", "first", { secret: true });
+      const unknown = await accounts.scramVerifier("alice", "SHA-256");
+      expect(unknown.user).toBeNull();
+      expect(accounts.offers("scram-sha-256")).toBe(false);
+      expect(await accounts.verifyPassword("alice", "wrong")).toBeNull();
+      expect(await accounts.scramVerifier("alice", "SHA-256")).toEqual(unknown);
+      expect(await accounts.verifyPassword("alice", "first")).toBe("alice");
+      expect(await accounts.scramVerifier("alice", "SHA-256")).toMatchObject({ user: "alice", iterations: 15_000 });
+      expect(accounts.offers("scram-sha-256")).toBe(true);
+      expect(columns()["secret"]).toBe("first");
+      const more = new SpoolAccounts(database, { cost: CHEAP, scram: { "SHA-256": 20_000, "SHA-1": 4096 } });
+      expect(await more.verifyPassword("alice", "first")).toBe("alice");
+      expect(await more.scramVerifier("alice", "SHA-256")).toMatchObject({ user: "alice", iterations: 20_000 });
+      expect(await more.scramVerifier("alice", "SHA-1")).toMatchObject({ user: "alice", iterations: 4096 });
+      const kept = columns();
+      await new SpoolAccounts(database, { cost: CHEAP }).verifyPassword("alice", "first");
+      expect(columns(), "more iterations than asked for are fine").toEqual(kept);
+    });
+
+    test("a disabled account is as an unknown one", async () => {
+      await accounts.add("alice", "first", { secret: true });
+      await accounts.setEnabled("alice", false);
+      expect([accounts.offers("scram-sha-256"), accounts.offers("secret")]).toEqual([false, false]);
+      expect((await accounts.scramVerifier("alice", "SHA-256")).user).toBeNull();
+      expect(await accounts.sharedSecret("alice")).toBeNull();
+      await accounts.setEnabled("alice", true);
+      expect([accounts.offers("scram-sha-256"), accounts.offers("secret")]).toEqual([true, true]);
+    });
+
+    test("a hash function that is switched off is not served, whatever is stored", async () => {
+      await accounts.add("alice", "first");
+      const off = new SpoolAccounts(database, { cost: CHEAP, scram: {} });
+      expect(off.offers("scram-sha-256")).toBe(false);
+      expect((await off.scramVerifier("alice", "SHA-256")).user).toBeNull();
+    });
+
+    test("an unknown name's verifier is the same in another process, and after a restart", async () => {
+      const verifier = await accounts.scramVerifier("nobody", "SHA-256");
+      database.close();
+      database = openDatabase(directory);
+      expect(await new SpoolAccounts(database).scramVerifier("nobody", "SHA-256")).toEqual(verifier);
+    });
+
+    test("what another process stores is offered within a second", async () => {
+      const elsewhere = openDatabase(directory);
+      expect(accounts.offers("secret")).toBe(false);
+      await new SpoolAccounts(elsewhere, { cost: CHEAP }).add("alice", "first", { secret: true });
+      nowMs += 1000;
+      expect(accounts.offers("secret")).toBe(true);
+      elsewhere.close();
+    });
+
+    test("a verifier that is malformed is a failure", async () => {
+      await accounts.add("alice", "first");
+      database.main.prepare("UPDATE account SET scram_sha_256 = 'x'").run();
+      await expect(accounts.scramVerifier("alice", "SHA-256")).rejects.toThrow(/malformed.*user passwd/);
+    });
+  });
+
+  test("names and passwords are stored as SASLprep prepares them", async () => {
+    await accounts.add("u\u0308\u00ad", "I\u00adX\u00aa", { secret: true });
+    expect(accounts.list().map(({ name }) => name)).toEqual(["ü"]);
+    expect(await accounts.verifyPassword("ü", "IXa")).toBe("ü");
+    expect(await accounts.sharedSecret("ü")).toEqual({ user: "ü", secret: "IXa" });
+    await expect(accounts.add("ü", "x")).rejects.toThrow(AccountRefused);
+    await expect(accounts.add("p😀", "x")).rejects.toThrow(/a user's name cannot be this/);
+    await expect(accounts.add("bob", "p😀")).rejects.toThrow(/a password cannot be this/);
   });
 });

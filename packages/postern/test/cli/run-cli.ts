@@ -35,7 +35,8 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
     stdin: typeof stdin === "string" ? Readable.from(stdin === "" ? [] : [Buffer.from(stdin)]) : stdin,
     stdout,
     stderr,
-    env,
+    // Threads load built code, and these tests the sources.
+    env: { POSTERN_WORKERS: "1", ...env },
     cwd,
     ...(signal !== undefined && { signal }),
     exit: (code) => (status = code),

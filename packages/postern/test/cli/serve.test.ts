@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess, ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,6 +11,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runCli } from "./run-cli.js";
@@ -34,7 +35,12 @@ interface Serving {
 async function serving(args: readonly string[] = [], listeners: readonly string[] = anyPort): Promise<Serving> {
   const stopping = new AbortController();
   const { promise: printed, resolve } = Promise.withResolvers<string>();
-  const outcome = runCli(["serve", ...listeners, ...args], { cwd, signal: stopping.signal, onStdout: resolve });
+  const outcome = runCli(["serve", ...listeners, ...args], {
+    cwd,
+    env: { POSTERN_LOG_FORMAT: "text" },
+    signal: stopping.signal,
+    onStdout: resolve,
+  });
   const banner = await Promise.race([
     printed,
     outcome.then(({ stderr }) => {
@@ -74,7 +80,7 @@ test("starts on an empty directory, takes a user who is added while it runs, and
 
   const { status, stderr } = await server.stop();
   expect(status).toBe(0);
-  expect(stderr).toMatch(/^\S+Z 127\.0\.0\.1 "alice" logged in: 0 messages, 0 octets$/m);
+  expect(stderr).toMatch(/^\S+Z 127\.0\.0\.1 "alice" logged in by PASS: 0 messages, 0 octets$/m);
   expect(stderr).not.toContain("secret");
   await expect(dialog(server.port("POP3"), ["QUIT"])).rejects.toThrow("ECONNREFUSED");
 });
@@ -220,6 +226,93 @@ describe("as a process", () => {
     child.kill(signal);
     expect(await exited).toEqual([0, null]);
     await ended;
+  });
+
+  /** Starts the server with these options and waits until it says where it listens. */
+  async function serve(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<{ child: ChildProcessByStdio<null, Readable, Readable>; banner: string; log: () => string }> {
+    const all = [...program, "serve", "--listen", "none", "--listen-tls", "127.0.0.1:0", ...args];
+    const child = spawn(process.execPath, all, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    running = child;
+    let log = "";
+    child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
+    return { child, banner: await shows(child.stdout, "Ctrl-C"), log: () => log };
+  }
+
+  const portIn = (text: string): number => Number(/POP3S +127\.0\.0\.1:(\d+)/.exec(text)?.[1]);
+
+  async function greeted(port: number): Promise<TLSSocket> {
+    const socket = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
+    await once(socket, "data");
+    return socket;
+  }
+
+  test.each(["1", "2"])("SIGHUP reads the configuration anew, and no session notices: %s workers", async (workers) => {
+    writeFileSync(join(cwd, "postern.toml"), 'implementation = "Before"');
+    const { child, banner, log } = await serve(["--workers", workers]);
+    const port = portIn(banner);
+    const session = await greeted(port);
+    writeFileSync(join(cwd, "postern.toml"), 'implementation = "After"\nlimits = { conections = 5 }');
+    child.kill("SIGHUP");
+    await expect.poll(log).toContain("did you mean limits.connections?");
+    expect(log()).toContain("everything goes on as before");
+    expect(await dialog(port, ["CAPA", "QUIT"], true)).toContain("IMPLEMENTATION Before\r\n");
+
+    writeFileSync(join(cwd, "postern.toml"), 'implementation = "After"');
+    child.kill("SIGHUP");
+    await expect.poll(log).toContain('"event":"service.reloaded","changed":["implementation"]');
+    expect(await dialog(port, ["CAPA", "QUIT"], true)).toContain("IMPLEMENTATION After\r\n");
+    session.write("CAPA\r\nQUIT\r\n");
+    expect(await text(session)).toContain("IMPLEMENTATION Before\r\n");
+
+    const exited = once(child, "exit");
+    child.kill("SIGTERM");
+    expect(await exited).toEqual([0, null]);
+  });
+
+  test("SIGTERM ends the idle sessions of all workers and of all configurations, and the status is 0", async () => {
+    const { child, banner, log } = await serve(["--workers", "2"]);
+    const port = portIn(banner);
+    const sessions = await Promise.all(Array.from({ length: 6 }, async () => greeted(port)));
+    child.kill("SIGHUP");
+    await expect.poll(log).toContain("service.reloaded");
+    sessions.push(...(await Promise.all(Array.from({ length: 6 }, async () => greeted(port)))));
+    const [exited, lastWords] = [once(child, "exit"), sessions.map(async (session) => text(session))];
+    child.kill("SIGTERM");
+    for (const words of await Promise.all(lastWords)) expect(words).toMatch(/^-ERR .*the server is stopping/);
+    expect(await exited).toEqual([0, null]);
+    for (const line of log().trimEnd().split("\n")) expect(() => JSON.parse(line) as unknown, line).not.toThrow();
+  });
+
+  test("a log that nobody reads any more stops no server", async () => {
+    const { child, banner } = await serve(["--workers", "1"]);
+    child.stderr.destroy();
+    for (let round = 0; round < 5; round += 1) {
+      const answer = await dialog(portIn(banner), ["USER a", "PASS b", "QUIT"], true);
+      expect(answer).toMatch(/^\+OK.*\r\n\+OK.*\r\n-ERR.*\r\n\+OK.*\r\n$/);
+    }
+    const exited = once(child, "exit");
+    child.kill("SIGTERM");
+    expect(await exited).toEqual([0, null]);
+  });
+
+  test("a service manager that asks for it is told how things are", async () => {
+    const told = join(cwd, "told");
+    writeFileSync(join(cwd, "systemd-notify"), `#!/bin/sh\necho "$*" >>"${told}"\n`, { mode: 0o755 });
+    const env = { NOTIFY_SOCKET: "/run/systemd/notify", PATH: `${cwd}:/usr/bin:/bin` };
+    const { child } = await serve(["--workers", "1"], env);
+    const lines = (): string[] => (existsSync(told) ? readFileSync(told, "utf8").trimEnd().split("\n") : []);
+    await expect.poll(lines).toEqual([expect.stringMatching(/^READY=1 STATUS=/)]);
+    child.kill("SIGHUP");
+    await expect.poll(lines).toHaveLength(3);
+    expect(lines()[1]).toMatch(/^RELOADING=1 MONOTONIC_USEC=\d+ /);
+    expect(lines()[2]).toMatch(/^READY=1 /);
+    const exited = once(child, "exit");
+    child.kill("SIGTERM");
+    await exited;
+    expect(lines()[3]).toMatch(/^STOPPING=1 /);
   });
 
   test("a second signal ends at once what a client that does not read would hold up", async () => {

@@ -39,8 +39,15 @@ test("nothing configured gives a server on loopback with its data beside it", ()
     listen_tls: [{ host: "127.0.0.1", port: 1995 }],
     allow_plaintext_login: false,
     implementation: "Postern",
+    implementation_after_login: false,
+    authentication: { passwd_file_scheme: "CRYPT", scram_iterations: 15_000, scram_sha_1: false },
     limits: { connections: 10_000, connections_per_address: 100, login_failures: 10, useless_commands: 20 },
     deadlines: { login_seconds: 180, idle_seconds: 600, slow_reader_seconds: 300 },
+    policy: { login_delay_seconds: 0, expire: "never", utf8_messages: "surrogate", language: "en" },
+    workers: 0,
+    proxy_protocol: [],
+    log: { format: "auto", level: "info" },
+    metrics: { listen: null },
   });
 });
 

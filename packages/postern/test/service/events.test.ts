@@ -1,14 +1,22 @@
 // Lines for the operator: which events have one, and that nothing from a peer breaks out of its line.
+import type { ServerEvents } from "@postern/pop3/server";
 import { expect, test } from "vitest";
-import { describeEvent } from "../../src/service/events.js";
+import { entryOf } from "../../src/service/events.js";
+import type { EventName } from "../../src/service/events.js";
+
+/** The line at the usual level; null where there is none. */
+function describeEvent<Name extends EventName>(name: Name, event: ServerEvents[Name][0]): string | null {
+  const { level, msg } = entryOf(name, event);
+  return level === "debug" ? null : msg;
+}
 
 const facts = { session: "1", remoteAddress: "192.0.2.1", secure: true, user: "alice" };
 
 test("a login, with and without TLS", () => {
-  const login = { ...facts, messages: 1, octets: 2048 };
-  expect(describeEvent("login.accepted", login)).toBe('192.0.2.1 "alice" logged in: 1 message, 2048 octets');
+  const login = { ...facts, method: "PASS", messages: 1, octets: 2048 };
+  expect(describeEvent("login.accepted", login)).toBe('192.0.2.1 "alice" logged in by PASS: 1 message, 2048 octets');
   expect(describeEvent("login.accepted", { ...login, secure: false, messages: 2 })).toBe(
-    '192.0.2.1 "alice" logged in without TLS: 2 messages, 2048 octets',
+    '192.0.2.1 "alice" logged in by PASS without TLS: 2 messages, 2048 octets',
   );
 });
 
@@ -16,11 +24,17 @@ test("a refused login quotes the name that the peer sent, whatever it is", () =>
   const line = describeEvent("login.refused", {
     ...facts,
     user: null,
+    method: "PASS",
     name: 'a"\r\n\u001b[31m\u009bü',
     cause: "credentials",
   });
-  expect(line).toBe(String.raw`192.0.2.1 "a\"\r\n\u001b[31m??" login refused: credentials`);
-  const long = describeEvent("login.refused", { ...facts, name: "x".repeat(5000), cause: "credentials" });
+  expect(line).toBe(String.raw`192.0.2.1 "a\"\r\n\u001b[31m?ü" login by PASS refused: credentials`);
+  const long = describeEvent("login.refused", {
+    ...facts,
+    method: "PASS",
+    name: "x".repeat(5000),
+    cause: "credentials",
+  });
   expect(long?.length).toBeLessThan(140);
 });
 
@@ -58,4 +72,14 @@ test("a failure says what was being done, on one line", () => {
 test("events that come with every command have no line", () => {
   expect(describeEvent("message.retrieved", { ...facts, uniqueId: "u", octets: 1 })).toBeNull();
   expect(describeEvent("command.refused", { ...facts, keyword: "XYZ", problem: "unknown" })).toBeNull();
+});
+
+test("fields hold what the event holds, and of peers no more than a line can bear", () => {
+  const name = `evil\u0000\u202e${"x".repeat(5000)}`;
+  const { event, fields } = entryOf("login.refused", { ...facts, user: null, method: "PASS", name, cause: "in-use" });
+  expect(event).toBe("login.refused");
+  expect(fields).toMatchObject({ session: "1", remoteAddress: "192.0.2.1", user: null, cause: "in-use" });
+  expect(String(fields?.["name"])).toMatch(/^evil\?\?x{70,80}…$/);
+  const failed = entryOf("failure.caught", { ...facts, doing: "reading", error: new Error("disk\nfull") });
+  expect(failed.fields).toMatchObject({ error: "Error: disk?full" });
 });

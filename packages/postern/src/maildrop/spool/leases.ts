@@ -55,6 +55,24 @@ export class Leases {
     return row?.["holder"] === this.holder && row["session"] === lease.session;
   }
 
+  /**
+   * Runs `work` as one transaction of the main database while nobody has the user's lease; "in-use", and nothing is done, where
+   * somebody alive has it. Nobody can take the lease meanwhile: other processes wait for the lock instead of being refused.
+   * So `work` takes a few milliseconds at most. Throws what says busy where either database is.
+   */
+  whileFree<T>(user: string, work: () => T): T | "in-use" {
+    this.#deleteReturned();
+    // This lock is let go last: whoever takes the lease afterwards sees what was committed.
+    return inTransaction(this.#database.leases, () =>
+      inTransaction(this.#database.main, () => {
+        const holder = this.#select.get(user)?.["holder"];
+        const taken =
+          holder !== undefined && (holder === this.#holder?.id || !buryIfDead(this.#database, String(holder)));
+        return taken ? "in-use" : work();
+      }),
+    );
+  }
+
   /** Gives a lease back; nothing happens where it was given back or lost before. */
   release(lease: Lease): void {
     if (!this.#live.delete(lease.session)) return;

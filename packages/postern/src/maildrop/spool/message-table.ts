@@ -12,12 +12,16 @@ export interface MaildropRow {
   readonly nextSequence: number;
   readonly count: number;
   readonly octets: number;
+  /** `octets` with surrogates in the place of the messages that need UTF-8; null where some of these are not counted yet. */
+  readonly asciiOctets: number | null;
 }
 
 /** A maildrop's messages by position. */
 export interface MessageList {
   readonly sequences: Float64Array;
   readonly octets: Float64Array;
+  /** -1 at a position where the message needs no surrogate, null as a whole where none does. */
+  readonly surrogateOctets: Float64Array | null;
   /** Null at a position, or as a whole, where the unique-id follows from the sequence number. */
   readonly uniqueIds: readonly (string | null)[] | null;
 }
@@ -29,6 +33,8 @@ export interface MessageRow {
   readonly wireOctets: number;
   readonly headerOctets: number;
   readonly needsUtf8: boolean;
+  /** Null where it needs no surrogate, or where that is not counted yet. */
+  readonly surrogateOctets: number | null;
   readonly arrivedMs: number;
   /** Null where it follows from the sequence number. */
   readonly uniqueId: string | null;
@@ -48,6 +54,8 @@ export class MessageTable {
   readonly #deleteMaildrop: StatementSync;
   readonly #count: StatementSync;
   readonly #insert: StatementSync;
+  readonly #setSurrogate: StatementSync;
+  readonly #sumAsciiOctets: StatementSync;
   readonly #list: StatementSync;
   readonly #page: StatementSync;
   readonly #reads: PosternDatabase["reads"];
@@ -57,20 +65,38 @@ export class MessageTable {
   readonly #useUniqueId: StatementSync;
   readonly #insertImported: StatementSync;
   readonly #imported: StatementSync;
+  readonly #noteAdded: StatementSync;
+  readonly #ages: StatementSync;
+  readonly #figures: StatementSync;
 
   constructor({ main, reads }: PosternDatabase) {
     this.#reads = reads;
-    this.#maildrop = main.prepare("SELECT id, prefix, next_sequence, messages, octets FROM maildrop WHERE user = ?");
+    this.#maildrop = main.prepare(
+      "SELECT id, prefix, next_sequence, messages, octets, ascii_octets FROM maildrop WHERE user = ?",
+    );
     this.#insertMaildrop = main.prepare("INSERT INTO maildrop (user) VALUES (?) ON CONFLICT DO NOTHING");
     this.#deleteMaildrop = main.prepare("DELETE FROM maildrop WHERE id = ?");
     this.#count = main.prepare(`
-      UPDATE maildrop SET next_sequence = next_sequence + ?, messages = messages + ?, octets = octets + ?
+      UPDATE maildrop
+      SET next_sequence = next_sequence + ?, messages = messages + ?, octets = octets + ?, ascii_octets = ascii_octets + ?
       WHERE id = ? RETURNING next_sequence`);
-    this.#insert = main.prepare("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    this.#insert = main.prepare(`
+      INSERT INTO message (
+        maildrop, sequence, body, octets, wire_octets, header_octets, needs_utf8, surrogate_octets, arrived_ms, unique_id
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#setSurrogate = main.prepare(`
+      UPDATE message SET needs_utf8 = ?, surrogate_octets = ? WHERE maildrop = ? AND sequence = ?`);
+    this.#sumAsciiOctets = main.prepare(`
+      UPDATE maildrop
+      SET ascii_octets = (
+        SELECT coalesce(sum(coalesce(surrogate_octets, octets)), 0) FROM message WHERE message.maildrop = maildrop.id
+      )
+      WHERE id = ?`);
     this.#list = main.prepare(`
-      SELECT sequence, octets, unique_id FROM message WHERE maildrop = ? AND sequence < ? ORDER BY sequence`);
+      SELECT sequence, octets, unique_id, surrogate_octets
+      FROM message WHERE maildrop = ? AND sequence < ? ORDER BY sequence`);
     this.#page = main.prepare(`
-      SELECT sequence, body, octets, wire_octets, header_octets, needs_utf8, arrived_ms, unique_id
+      SELECT sequence, body, octets, wire_octets, header_octets, needs_utf8, surrogate_octets, arrived_ms, unique_id
       FROM message WHERE maildrop = ? AND sequence > ? ORDER BY sequence LIMIT ?`);
     this.#place = reads.database.prepare(`
       SELECT message.body, message.wire_octets, body_chunk.octets
@@ -83,6 +109,14 @@ export class MessageTable {
     this.#useUniqueId = main.prepare("INSERT INTO used_unique_id VALUES (?, ?) ON CONFLICT DO NOTHING");
     this.#insertImported = main.prepare("INSERT INTO imported VALUES (?, ?) ON CONFLICT DO NOTHING");
     this.#imported = main.prepare("SELECT 1 FROM imported WHERE maildrop = ? AND source_digest = ?");
+    this.#noteAdded = main.prepare("UPDATE message SET added_ms = ? WHERE maildrop = ? AND sequence = ?");
+    this.#ages = main.prepare(`
+      SELECT sequence, max(arrived_ms, ifnull(added_ms, arrived_ms)) FROM message
+      WHERE maildrop = ? AND sequence > ? ORDER BY sequence LIMIT ?`);
+    this.#figures = main.prepare(`
+      SELECT count(*) AS messages, total(octets) AS octets, total(ifnull(surrogate_octets, octets)) AS ascii
+      FROM message WHERE maildrop = ? AND sequence BETWEEN ? AND ?`);
+    this.#ages.setReturnArrays(true);
     this.#list.setReturnArrays(true);
     this.#place.setReturnArrays(true);
   }
@@ -97,6 +131,7 @@ export class MessageTable {
       nextSequence: Number(row["next_sequence"]),
       count: Number(row["messages"]),
       octets: Number(row["octets"]),
+      asciiOctets: row["ascii_octets"] === null ? null : Number(row["ascii_octets"]),
     };
   }
 
@@ -112,8 +147,9 @@ export class MessageTable {
 
   /** Adds a message to a maildrop that there is, and gives its sequence number. */
   add(maildrop: number, message: MessageRow): number {
-    const sequence = Number(this.#count.get(1, 1, message.octets, maildrop)?.["next_sequence"]) - 1;
-    const { body, octets, wireOctets, headerOctets, needsUtf8, arrivedMs, uniqueId } = message;
+    const { body, octets, wireOctets, headerOctets, needsUtf8, surrogateOctets, arrivedMs, uniqueId } = message;
+    const counted = this.#count.get(1, 1, octets, surrogateOctets ?? octets, maildrop);
+    const sequence = Number(counted?.["next_sequence"]) - 1;
     this.#insert.run(
       maildrop,
       sequence,
@@ -122,6 +158,7 @@ export class MessageTable {
       wireOctets,
       headerOctets,
       Number(needsUtf8),
+      surrogateOctets,
       arrivedMs,
       uniqueId,
     );
@@ -135,27 +172,39 @@ export class MessageTable {
   }
 
   /** Brings the maildrop's figures up to date after messages were removed. */
-  uncount(maildrop: number, messages: number, octets: number): void {
-    this.#count.get(0, -messages, -octets, maildrop);
+  uncount(maildrop: number, messages: number, octets: number, asciiOctets: number): void {
+    this.#count.get(0, -messages, -octets, -asciiOctets, maildrop);
+  }
+
+  /** Notes what a message's surrogate counts, null where it turned out to need none. */
+  setSurrogate(maildrop: number, sequence: number, surrogateOctets: number | null): void {
+    this.#setSurrogate.run(Number(surrogateOctets !== null), surrogateOctets, maildrop, sequence);
+  }
+
+  /** Counts the maildrop anew for sessions without UTF-8. */
+  sumAsciiOctets(maildrop: number): void {
+    this.#sumAsciiOctets.run(maildrop);
   }
 
   /** All messages with lower sequence numbers. */
   list(maildrop: number, nextSequence: number, count: number): MessageList | null {
     const sequences = new Float64Array(count);
     const octets = new Float64Array(count);
+    let surrogateOctets: Float64Array | null = null;
     let uniqueIds: (string | null)[] | null = null;
     let position = 0;
     // Declared as objects, but these rows are arrays: see the constructor.
     for (const row of this.#list.iterate(maildrop, nextSequence) as Iterable<unknown> as Iterable<
-      [number, number, string | null]
+      [number, number, string | null, number | null]
     >) {
       if (position === count) return null;
       sequences[position] = row[0];
       octets[position] = row[1];
+      if (row[3] !== null) (surrogateOctets ??= new Float64Array(count).fill(-1))[position] = row[3];
       if (row[2] !== null) (uniqueIds ??= Array.from<string | null>({ length: count }).fill(null))[position] = row[2];
       position++;
     }
-    return position === count ? { sequences, octets, uniqueIds } : null;
+    return position === count ? { sequences, octets, surrogateOctets, uniqueIds } : null;
   }
 
   /** Some messages behind a sequence number, in order. */
@@ -167,6 +216,7 @@ export class MessageTable {
       wireOctets: Number(row["wire_octets"]),
       headerOctets: Number(row["header_octets"]),
       needsUtf8: row["needs_utf8"] === 1,
+      surrogateOctets: row["surrogate_octets"] === null ? null : Number(row["surrogate_octets"]),
       arrivedMs: Number(row["arrived_ms"]),
       uniqueId: row["unique_id"] === null ? null : String(row["unique_id"]),
     }));
@@ -191,5 +241,25 @@ export class MessageTable {
 
   wasImported(maildrop: number, sourceDigest: Uint8Array): boolean {
     return this.#imported.get(maildrop, sourceDigest) !== undefined;
+  }
+
+  /** Notes when a message came here that says it arrived elsewhere before. */
+  noteAdded(maildrop: number, sequence: number, addedMs: number): void {
+    this.#noteAdded.run(addedMs, maildrop, sequence);
+  }
+
+  /** Some sequence numbers behind one, in order, each with the time since when its message lies here. */
+  ages(maildrop: number, behind: number, count: number): (readonly [sequence: number, sinceMs: number])[] {
+    return this.#ages.all(maildrop, behind, count) as unknown as [number, number][];
+  }
+
+  /** `removeRange` for whoever does not know what lies there: the maildrop's figures are brought up to date, too. */
+  removeCounted(maildrop: number, first: number, last: number): number {
+    const figures = this.#figures.get(maildrop, first, last);
+    const messages = Number(figures?.["messages"]);
+    if (messages === 0) return 0;
+    this.removeRange(maildrop, first, last);
+    this.uncount(maildrop, messages, Number(figures?.["octets"]), Number(figures?.["ascii"]));
+    return messages;
   }
 }

@@ -1,13 +1,14 @@
 // One session's open maildrop: reading, and deletion at its end.
 // Statements are `message-table.ts`'s, octets `bodies.ts`'s, the lease `leases.ts`'s. Knows positions, no message numbers.
-import { MaildropFailure, type Maildrop, type WireBody } from "@postern/pop3/server";
+import type { Maildrop, WireBody } from "@postern/pop3/server";
 import type { PosternDatabase } from "../../database/database.js";
 import type { Bodies } from "./bodies.js";
 import { guarded, guardedAsync, leaseLost } from "./failure.js";
 import type { Lease, Leases } from "./leases.js";
-import type { BodyPlace, MaildropRow, MessageTable } from "./message-table.js";
+import type { MaildropRow, MessageTable } from "./message-table.js";
 import type { Snapshots } from "./snapshots.js";
 import type { SpoolSnapshot } from "./spool-snapshot.js";
+import { wireBody } from "./wire-body.js";
 
 /** What a session needs of its store. */
 export interface SpoolRooms {
@@ -37,9 +38,7 @@ export class SpoolMaildrop implements Maildrop {
     const sequence = this.snapshot.sequenceAt(position);
     const place = guarded(() => this.#rooms.table.place(this.#row.id, sequence));
     if (place === null) throw leaseLost();
-    if (place.wireOctets === 0) return new Uint8Array(0);
-    if (place.first?.length === place.wireOctets) return place.first;
-    return { [Symbol.iterator]: () => pieces(this.#rooms.bodies, place) };
+    return wireBody(this.#rooms.bodies, place);
   }
 
   update(deleted: readonly number[]): void | Promise<void> {
@@ -56,6 +55,7 @@ export class SpoolMaildrop implements Maildrop {
     try {
       const runs = this.#runs(deleted);
       const octets = runs.reduce((sum, run) => sum + run.octets, 0);
+      const asciiOctets = runs.reduce((sum, run) => sum + run.asciiOctets, 0);
       const messages = runs.reduce((sum, run) => sum + run.messages, 0);
       await guardedAsync(async () => {
         await database.write(() => {
@@ -63,7 +63,7 @@ export class SpoolMaildrop implements Maildrop {
           for (const { first, last, messages } of runs) {
             if (table.removeRange(this.#row.id, first, last) !== messages) throw leaseLost();
           }
-          table.uncount(this.#row.id, messages, octets);
+          table.uncount(this.#row.id, messages, octets, asciiOctets);
         });
         await database.durable();
       });
@@ -80,13 +80,15 @@ export class SpoolMaildrop implements Maildrop {
     for (const position of [...new Set(deleted)].toSorted((one, other) => one - other)) {
       const sequence = this.snapshot.sequenceAt(position);
       const octets = this.snapshot.octetsAt(position);
+      const asciiOctets = this.snapshot.asciiOctetsAt(position);
       const run = runs.at(-1);
       if (run !== undefined && position === previous + 1) {
         run.last = sequence;
         run.messages++;
         run.octets += octets;
+        run.asciiOctets += asciiOctets;
       } else {
-        runs.push({ first: sequence, last: sequence, messages: 1, octets });
+        runs.push({ first: sequence, last: sequence, messages: 1, octets, asciiOctets });
       }
       previous = position;
     }
@@ -100,16 +102,5 @@ interface Run {
   last: number;
   messages: number;
   octets: number;
-}
-
-/** The pieces of a large body, each read when it is wanted. */
-function* pieces(bodies: Bodies, { body, wireOctets, first }: BodyPlace): Generator<Uint8Array> {
-  let readOctets = 0;
-  for (let chunk = 0; readOctets < wireOctets; chunk++) {
-    const piece = chunk === 0 ? first : guarded(() => bodies.chunk(body, chunk));
-    if (piece === null)
-      throw new MaildropFailure("temporary", "the message's octets are gone: the session lost its maildrop");
-    readOctets += piece.length;
-    yield piece;
-  }
+  asciiOctets: number;
 }

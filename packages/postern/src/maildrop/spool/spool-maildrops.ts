@@ -16,9 +16,12 @@ import { guarded, guardedAsync, leaseLost, noSuchUser } from "./failure.js";
 import { receiveBody } from "./incoming-body.js";
 import { Leases, type Lease } from "./leases.js";
 import { MessageTable, type MaildropRow } from "./message-table.js";
+import type { SpoolPolicies } from "./policies.js";
+import { RetentionSweeper, type RetentionOptions } from "./retention.js";
 import { SpoolMaildrop, type SpoolRooms } from "./spool-maildrop.js";
 import { Snapshots } from "./snapshots.js";
 import { Sweeper } from "./sweeper.js";
+import { countSurrogates } from "./uncounted-surrogates.js";
 import { assertKeepable, ownUniqueId, usedBefore } from "./unique-ids.js";
 
 /** What is known of a message without reading its octets. */
@@ -27,7 +30,7 @@ export interface MessageFacts {
   readonly octets: number;
   /** Octets of the wire form up to and with the empty line behind the header. */
   readonly headerOctets: number;
-  /** The header holds octets over 0x7F. */
+  /** Its header, or that of a part, holds UTF-8. */
   readonly needsUtf8: boolean;
   readonly arrivedMs: number;
 }
@@ -158,15 +161,21 @@ export class SpoolMaildrops implements MaildropStore, Depository {
     return count;
   }
 
+  /** Deletes, once it is started, what has outlived its retention. To be stopped before this store is closed. */
+  retention(policies: SpoolPolicies, options: RetentionOptions = {}): RetentionSweeper {
+    return new RetentionSweeper(this.#rooms, policies, options);
+  }
+
   /** Gives all leases back and stops clearing up. */
   close(): void {
     this.#sweeper.stop();
     this.#leases.close();
   }
 
-  #opened(lease: Lease): Maildrop {
+  #opened(lease: Lease): Maildrop | Promise<Maildrop> {
     try {
       const row = this.#existing(lease.user);
+      if (row.asciiOctets === null) return this.#openedOnceCounted(lease, row);
       // The row may count messages that came after this turn's reading began.
       this.#database.reads.renew();
       this.#sweeper.startOnce();
@@ -175,6 +184,16 @@ export class SpoolMaildrops implements MaildropStore, Depository {
       this.#leases.release(lease);
       throw error;
     }
+  }
+
+  async #openedOnceCounted(lease: Lease, row: MaildropRow): Promise<Maildrop> {
+    try {
+      await guardedAsync(async () => countSurrogates(row, this.#rooms));
+    } catch (error) {
+      this.#leases.release(lease);
+      throw error;
+    }
+    return this.#opened(lease);
   }
 
   async #take(
@@ -196,6 +215,7 @@ export class SpoolMaildrops implements MaildropStore, Depository {
         body.store();
         const arrivedMs = Math.trunc(options.arrivedMs ?? Date.now());
         const sequence = this.#table.add(id, { ...facts, body: body.id, arrivedMs, uniqueId });
+        if (options.arrivedMs !== undefined) this.#table.noteAdded(id, sequence, Date.now());
         return { uniqueId: uniqueId ?? ownUniqueId(prefix, sequence), octets: facts.octets };
       });
     } catch (error) {

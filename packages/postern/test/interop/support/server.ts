@@ -1,7 +1,7 @@
 // `postern serve` as a process of its own on a new data directory, with accounts and mail from the command line.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,6 +11,15 @@ import { runCli } from "../../cli/run-cli.js";
 
 export const password = "correct horse";
 
+/** A login as the server's log tells of it. */
+export interface LoggedLogin {
+  readonly accepted: boolean;
+  /** The name that the client gave, or the user it stands for. */
+  readonly user: string;
+  readonly method: string;
+  readonly secure: boolean;
+}
+
 export interface Server {
   /** A temporary folder, removed when the server stops. */
   readonly folder: string;
@@ -18,8 +27,12 @@ export interface Server {
   readonly portTls: number;
   /** The server's own certificate, which clients are told to trust. */
   readonly certificateFile: string;
-  /** Makes an account whose maildrop holds these messages in this order. */
-  addUser(name: string, messages: Iterable<Buffer>): Promise<void>;
+  /** Makes an account whose maildrop holds these messages in this order; `options` are those of `postern user add`. */
+  addUser(name: string, messages: Iterable<Buffer>, ...options: readonly string[]): Promise<void>;
+  /** Brings messages into the maildrop of a user of any source. */
+  bringMail(name: string, messages: Iterable<Buffer>): Promise<void>;
+  /** The logins so far, oldest first. */
+  logins(): readonly LoggedLogin[];
   /** How many messages the maildrop holds, as `postern maildrop show` says. */
   messageCount(name: string): Promise<number>;
   /** Opens a session and keeps it open: the maildrop is in use until the socket is destroyed. */
@@ -30,8 +43,10 @@ export interface Server {
 const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const program = ["--import", path("cli/from-source.mjs"), path("../src/cli/main.ts")];
 
-export async function startServer(): Promise<Server> {
+/** `files` are written into the server's folder first, `postern.toml` among them. */
+export async function startServer(files: Readonly<Record<string, string>> = {}): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), "postern-interop-"));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const args = ["serve", "--allow-plaintext-login", "--listen", "127.0.0.1:0", "--listen-tls", "127.0.0.1:0"];
   const child = spawn(process.execPath, [...program, ...args], {
     cwd: folder,
@@ -55,22 +70,27 @@ export async function startServer(): Promise<Server> {
     return stdout;
   };
 
+  const bringMail: Server["bringMail"] = async (name, messages) => {
+    const source = mkdtempSync(join(folder, "source-"));
+    let number = 0;
+    for (const octets of messages) {
+      number += 1;
+      writeFileSync(join(source, `${String(number).padStart(4, "0")}.eml`), octets);
+    }
+    if (number > 0) await cli(["import", name, "--from", `eml:${source}`]);
+  };
+
   return {
     folder,
     port,
     portTls: portOf("POP3S"),
     certificateFile: join(folder, "postern-data", "tls", "certificate.pem"),
-    addUser: async (name, messages) => {
-      const source = join(folder, `${name}.source`);
-      mkdirSync(source);
-      let number = 0;
-      for (const octets of messages) {
-        number += 1;
-        writeFileSync(join(source, `${String(number).padStart(4, "0")}.eml`), octets);
-      }
-      await cli(["user", "add", name, "--password-stdin"], `${password}\n`);
-      if (number > 0) await cli(["import", name, "--from", `eml:${source}`]);
+    addUser: async (name, messages, ...options) => {
+      await cli(["user", "add", name, "--password-stdin", ...options], `${password}\n`);
+      await bringMail(name, messages);
     },
+    bringMail,
+    logins: () => loggedLogins(shown),
     messageCount: async (name) => {
       const { count } = JSON.parse(await cli(["maildrop", "show", name, "--json"])) as { count: number };
       return count;
@@ -91,4 +111,12 @@ export async function startServer(): Promise<Server> {
       if (status !== 0 || !shown.includes("Stopping")) throw new Error(`The server ended with ${status}: ${shown}`);
     },
   };
+}
+
+function loggedLogins(shown: string): readonly LoggedLogin[] {
+  const lines = shown.split("\n").filter((line) => /^\{.*"event":"login\.(accepted|refused)".*\}$/.test(line));
+  return lines.map((line) => {
+    const { event, user, name, method, secure } = JSON.parse(line) as Record<string, string> & { secure: boolean };
+    return { accepted: event === "login.accepted", user: user ?? name ?? "", method: method ?? "", secure };
+  });
 }

@@ -1,0 +1,38 @@
+// What deletes messages whose time is over (RFC 2449 §6.7): once per process, beside the workers, with rooms of its own.
+// Runs only where the retention is announced, so that nothing is deleted that nobody was told of. What may go is decided in `maildrop/`.
+import { expire } from "@postern/pop3";
+import type { Config } from "../config/schema.js";
+import type { PrimaryTask } from "./compose.js";
+import type { Log } from "./log.js";
+import { openRooms } from "./rooms.js";
+
+/** Whole days are kept; an hour more does no harm. */
+const SWEEP_MS = 3_600_000;
+
+/** Starts sweeping for a configuration. Throws `ServiceProblem`. */
+export function startRetention(config: Config, log: Log): readonly PrimaryTask[] {
+  if (config.capabilities?.some((tag) => tag.toUpperCase() === expire.tag) === false) return [];
+  const rooms = openRooms(config, { create: true });
+  const failed = (error: unknown): void =>
+    log.write({ level: "error", event: "retention.failed", msg: `sweeping failed: ${String(error)}`, fields: {} });
+  const retention = rooms.maildrops.retention(rooms.policies, {
+    tell: ({ user, deleted }) =>
+      log.write({
+        level: "info",
+        event: "retention.swept",
+        msg: `${JSON.stringify(user)}: ${deleted} of the messages were too old and are deleted`,
+        fields: { user, deleted },
+      }),
+    failed,
+  });
+  const started = rooms.policies.noteDefaults(Date.now()).then(() => retention.start(SWEEP_MS), failed);
+  return [
+    {
+      async stop() {
+        await started;
+        retention.stop();
+        rooms.close();
+      },
+    },
+  ];
+}
