@@ -8,10 +8,12 @@ import type { FieldValue, Log, LogEntry } from "./log.js";
 export type EventName = keyof ServerEvents;
 
 /** What a terminal would act on or nobody could see, the spaces other than SPACE among it. */
+const PLAIN = /^[ -~]*$/;
 const UNPRINTABLE = /\p{C}|[^\P{Z} ]/gu;
 
 /** At most 80 characters of what a peer sent, printable characters alone, `?` where they were something else. */
 function cleaned(text: string): string {
+  if (text.length <= 80 && PLAIN.test(text)) return text;
   return (text.length > 80 ? `${text.slice(0, 79)}…` : text).replaceAll(UNPRINTABLE, "?");
 }
 
@@ -108,7 +110,9 @@ function fieldOf(value: unknown): FieldValue {
 }
 
 function fieldsOf(event: object): Record<string, FieldValue> {
-  return Object.fromEntries(Object.entries(event).map(([name, value]) => [name, fieldOf(value)]));
+  const fields: Record<string, FieldValue> = {};
+  for (const [name, value] of Object.entries(event)) fields[name] = fieldOf(value);
+  return fields;
 }
 
 /** The entry for an event. Never holds a secret, because no event does. */

@@ -8,6 +8,9 @@ const WAITING_OCTETS = 4 * 1024 * 1024;
 /** One write takes about this many octets at most, always whole lines. */
 const WRITE_OCTETS = 16 * 1024;
 
+/** How long the first line waits for others: a write of its own for each costs as much as the login that it tells of. */
+const GATHER_MS = 20;
+
 /** How long a descriptor that takes nothing just now is left alone. */
 const RETRY_MS = 50;
 
@@ -38,7 +41,9 @@ export class LogWriter {
     }
     this.#waiting.push(line);
     this.#waitingOctets += octets;
-    if (!this.#writing) this.#next();
+    if (this.#writing) return;
+    this.#writing = true;
+    setTimeout(() => this.#next(), GATHER_MS);
   }
 
   /** Resolves when nothing waits, or after `ms`: a reader that takes nothing holds nobody up. */
