@@ -88,7 +88,6 @@ class RunningService implements Service {
         sink: surroundings.sink,
         log: () => this.log,
         onDeath: (worker) => this.#monitoring?.metrics.died(worker),
-        penaltyKey: randomBytes(32),
         countSeed: randomBytes(16),
         sessionPrefix: sessionPrefix(),
         threads: surroundings.threads ?? {},

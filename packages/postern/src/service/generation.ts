@@ -17,8 +17,6 @@ import type { Rooms } from "./rooms.js";
 /** What all workers of a process share from one generation to the next. */
 export interface Shared {
   readonly counts: CountTable;
-  /** For digests of wrong passwords that workers compare; 32 random octets. */
-  readonly penaltyKey: Uint8Array;
 }
 
 /** What a generation is made from; plain data, as it goes from thread to thread. */
@@ -88,7 +86,6 @@ export class Generation {
         ticketKeys,
         connectionCounts: new SharedConnectionCounts(shared.counts, worker, limits),
         sessionPrefix,
-        penaltyKey: shared.penaltyKey,
       });
       logEvents(this.server, log);
       // Once is enough: every worker reads the same files.

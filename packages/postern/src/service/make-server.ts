@@ -21,8 +21,6 @@ export interface ServerSurroundings {
   readonly connectionCounts: ConnectionCounts;
   /** This generation's own. */
   readonly sessionPrefix: string;
-  /** For digests of wrong passwords; 32 random octets. */
-  readonly penaltyKey: Uint8Array;
 }
 
 /** What the method of a login may be, besides the keyword of a command. */
@@ -31,7 +29,7 @@ export const mechanismNames: readonly string[] = mechanisms.map(({ name }) => na
 /** Throws `ServiceProblem` where the configuration makes no server. */
 export function makeServer(config: Config, rooms: Rooms, surroundings: ServerSurroundings): Pop3Server {
   const { limits, deadlines, capabilities, authentication, policy, client_certificates: clients } = config;
-  const { cert, key, ticketKeys, connectionCounts, sessionPrefix, penaltyKey } = surroundings;
+  const { cert, key, ticketKeys, connectionCounts, sessionPrefix } = surroundings;
   try {
     return new Pop3Server({
       maildrops: rooms.store,
@@ -42,7 +40,7 @@ export function makeServer(config: Config, rooms: Rooms, surroundings: ServerSur
       prepare: saslprep,
       policies: rooms.policies,
       failedLogins: rooms.failedLogins,
-      penaltyKey,
+      penaltyKey: rooms.penaltyKey,
       utf8Messages: policy.utf8_messages,
       languages: languagesFrom(policy.language),
       ...(config.hostname !== undefined && { hostname: config.hostname }),

@@ -1,5 +1,6 @@
 // Opens the rooms of a data directory: one database, the accounts in it and the maildrops in it, and the accounts from elsewhere.
 // For the server and for every command that works beside a running one. Knows no sockets.
+import { createHmac } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { MaildropStore } from "@postern/pop3/server";
 import type { AccountSource } from "../authenticator/account-source.js";
@@ -38,6 +39,8 @@ export interface Rooms {
   readonly policies: SpoolPolicies;
   /** The memory of failed logins that all who serve this data directory share. */
   readonly failedLogins: SharedFailedLogins;
+  /** The key under which all of them tell wrong passwords apart, after a restart too. */
+  readonly penaltyKey: Uint8Array;
   /** Throws where the database does not answer. */
   check(): void;
   close(): void;
@@ -105,6 +108,7 @@ export function openRooms(
     reloadAccounts: () => sources().reload(),
     policies: new SpoolPolicies(database, standardPolicy(config.policy)),
     failedLogins: new SharedFailedLogins(database),
+    penaltyKey: createHmac("sha256", siteSecret(database)).update("penalties").digest(),
     check: () => void database.main.prepare("SELECT 1 FROM maildrop LIMIT 1").get(),
     close: () => {
       opened?.close();

@@ -20,7 +20,6 @@ export interface WorkersOptions {
   /** The log of today; it may be another one after a reload. */
   log(): Log;
   onDeath(worker: number): void;
-  readonly penaltyKey: Uint8Array;
   readonly countSeed: Uint8Array;
   /** What the session ids of this process begin with. */
   readonly sessionPrefix: string;
@@ -59,9 +58,9 @@ export class Workers {
   #stopping = false;
 
   constructor(options: WorkersOptions, connections: number) {
-    const { count, penaltyKey, countSeed } = options;
+    const { count, countSeed } = options;
     this.#options = options;
-    this.#shared = { penaltyKey, counts: makeCountTable(count, connections, countSeed) };
+    this.#shared = { counts: makeCountTable(count, connections, countSeed) };
     this.#places = Array.from({ length: count }, (_, index) => ({
       index,
       worker: null,
