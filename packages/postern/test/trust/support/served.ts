@@ -2,15 +2,21 @@
 // Accounts and mail come from the command line. Knows nothing of what the server is to be tested for.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
 import { runCli } from "../../cli/run-cli.js";
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const preload = (name: string): string[] => ["--import", path(name)];
+const program = [
+  ...preload("../../cli/from-source.mjs"),
+  ...preload("shifted-clock.mjs"),
+  path("../../../src/cli/main.ts"),
+];
 
 /** An entry of the log in its JSON form. */
 export type Entry = Readonly<Record<string, unknown>> & { readonly event: string; readonly msg: string };
@@ -49,6 +55,16 @@ export class Site implements AsyncDisposable {
     const { status, stdout, stderr } = await runCli(args, { cwd: this.folder, stdin });
     if (status !== 0) throw new Error(`postern ${args.join(" ")} ended with ${status}: ${stderr}`);
     return stdout;
+  }
+
+  /** Runs a command to its good end at another time than now; nothing else may go on meanwhile. */
+  async cliAt(clockMs: number, args: readonly string[], stdin = ""): Promise<string> {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + clockMs });
+    try {
+      return await this.cli(args, stdin);
+    } finally {
+      vi.useRealTimers();
+    }
   }
 
   async addUser(name: string, password: string, ...more: readonly string[]): Promise<void> {
@@ -91,8 +107,7 @@ export class Served {
   #stderr = "";
 
   constructor(folder: string, clockMs: number) {
-    const args = [...preload("../../cli/from-source.mjs"), ...preload("shifted-clock.mjs")];
-    this.#child = spawn(process.execPath, [...args, path("../../../src/cli/main.ts"), "serve"], {
+    this.#child = spawn(process.execPath, [...program, "serve"], {
       cwd: folder,
       env: clockMs === 0 ? {} : { TEST_CLOCK_MS: String(clockMs) },
       stdio: ["ignore", "pipe", "pipe"],
@@ -166,12 +181,3 @@ export class Served {
     return Number(new RegExp(String.raw`${scheme} +127\.0\.0\.1:(\d+)`).exec(this.#stdout)?.[1]);
   }
 }
-
-/** Makes a folder below another. */
-export function madeFolder(...parts: readonly string[]): string {
-  const folder = join(...parts);
-  mkdirSync(folder, { recursive: true });
-  return folder;
-}
-
-export const textOf = (file: string): string => readFileSync(file, "utf8");
