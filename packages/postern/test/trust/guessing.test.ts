@@ -198,4 +198,5 @@ test("what was guessed is not forgotten when the server dies", async () => {
   served.signal("SIGTERM");
   expect(await served.ended()).toEqual([0, null]);
   for (const guess of guesses) expect(await guess).toMatch(/^-ERR/);
+  expect(served.entries("failure.caught")).toEqual([]);
 });

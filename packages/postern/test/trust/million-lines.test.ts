@@ -14,14 +14,10 @@ const CONNECTIONS = 4;
 /** No bound of the server's shall end a connection early. */
 const unbounded = { uselessCommands: 1_000_000_000, loginFailures: 1_000_000_000 };
 
-/** What a connection sends over and over; each line has a secret of its own kind where `*` stands. */
-const script: readonly string[] = [
-  ...["PASS *", "APOP name *", "AUTH PLAIN *", "AUTH PLAIN", "*", "AUTH CRAM-MD5 *"],
-  ...Array.from({ length: 4 }, () => [
-    ...["XYZW *", "USER *  *", "STAT *", "CAPA *", "LANG *", "*", "* *", "PASS *\u0007", "QUIT *", "RETR *", "LOGIN *"],
-  ]).flat(),
-  ...["USER ann", "PASS *"],
-];
+/** What a connection sends over and over; each line has a secret of its own where `*` stands. */
+const logins = ["PASS *", "APOP name *", "AUTH PLAIN *", "AUTH PLAIN", "*", "AUTH CRAM-MD5 *", "USER ann", "PASS *"];
+const others = "XYZW *,USER *  *,STAT *,CAPA *,LANG *,*,* *,PASS *\u0007,QUIT *,RETR *,LOGIN *".split(",");
+const script: readonly string[] = [...logins, ...others, ...others, ...others, ...others];
 
 test("none of a million lines holds a secret, and each is one object", { timeout: 60_000 }, async () => {
   await using server = new Pop3Server({
@@ -59,7 +55,8 @@ test("none of a million lines holds a secret, and each is one object", { timeout
     Array.from({ length: CONNECTIONS }, async () => {
       const socket = connect(port, "127.0.0.1").resume();
       await once(socket, "connect");
-      while (lines < LINES) {
+      for (;;) {
+        if (lines >= LINES) break;
         if (!socket.write(chunk, "latin1")) await once(socket, "drain");
         else await new Promise((resolve) => setImmediate(resolve));
       }

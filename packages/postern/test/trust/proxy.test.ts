@@ -41,7 +41,7 @@ const binary = (address: string, ...more: readonly Buffer[]): Buffer => {
   for (const [at, octet] of address.split(".").entries()) addresses[at] = Number(octet);
   return v2(TCP4, [addresses, ...more]);
 };
-const addresses6 = Buffer.from(`20010db8${"00".repeat(11)}07${"20010db8"}${"00".repeat(11)}01c35003e3`, "hex");
+const addresses6 = Buffer.from(`20010db8${"00".repeat(11)}0720010db8${"00".repeat(11)}01c35003e3`, "hex");
 
 describe("a client behind the proxy is who the header says", () => {
   const headers: readonly (readonly [what: string, header: string | Uint8Array, address: string])[] = [
@@ -122,7 +122,9 @@ test.each([
   peer.send("\r\nQUIT\r\n");
   expect(await peer.rest()).toMatch(/(^|\r\n)\+OK.*\r\n$/);
   await served.told("session.opened", { remoteAddress: STRANGER });
-  await expect(Peer.connect({ port: served.tlsPort, from: STRANGER, header, tls: true })).rejects.toThrow();
+  await expect(Peer.connect({ port: served.tlsPort, from: STRANGER, header, tls: true })).rejects.toThrow(
+    /wrong version|ECONNRESET|socket/i,
+  );
   expect(served.entries("session.opened", { remoteAddress: "203.0.113.51" })).toEqual([]);
 });
 

@@ -1,9 +1,10 @@
 // One SASL exchange as a client leads it (RFC 5034 §4), with the mechanisms' own client sides, and with a hand that may spoil it.
 // Knows no mechanism.
-import type { Mechanism } from "@postern/pop3/server";
+import type { mechanisms } from "@postern/pop3/server";
 import type { Peer } from "./peer.js";
 
-type ClientContext = Parameters<Mechanism["client"]>[0];
+export type Mechanism = (typeof mechanisms)[number];
+export type ClientContext = Parameters<Mechanism["client"]>[0];
 
 export interface Exchange {
   readonly mechanism: Mechanism;

@@ -126,10 +126,14 @@ export class Served {
     return this.#stdout + this.#stderr;
   }
 
-  /** The log's lines that are JSON. */
+  /** The lines of the log that are whole. */
+  get lines(): readonly string[] {
+    return this.#stderr.split("\n").slice(0, -1);
+  }
+
+  /** The same, each as the object that it must be. */
   get log(): readonly Entry[] {
-    const lines = this.#stderr.slice(0, this.#stderr.lastIndexOf("\n") + 1).split("\n");
-    return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Entry);
+    return this.lines.map((line) => JSON.parse(line) as Entry);
   }
 
   entries(event: string, fields: Readonly<Record<string, unknown>> = {}): readonly Entry[] {

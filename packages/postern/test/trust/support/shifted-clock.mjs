@@ -14,6 +14,7 @@ if (shiftMs !== 0) {
           super(...(given.length === 0 ? [now() + shiftMs] : given));
         }
 
+        /** @override */
         static now() {
           return now() + shiftMs;
         }
