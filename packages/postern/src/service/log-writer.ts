@@ -8,7 +8,7 @@ const WAITING_OCTETS = 4 * 1024 * 1024;
 /** One write takes about this many octets at most, always whole lines. */
 const WRITE_OCTETS = 16 * 1024;
 
-/** How long the first line waits for others: a write of its own for each costs as much as the login that it tells of. */
+/** Writes begin so long after each other at least: one for each line costs as much as the login that it tells of. */
 const GATHER_MS = 20;
 
 /** How long a descriptor that takes nothing just now is left alone. */
@@ -26,6 +26,8 @@ export class LogWriter {
   /** The last write ended in the middle of a line. */
   #torn = false;
   #lost = 0;
+  /** When the last write began. */
+  #beganMs = 0;
   readonly #onIdle = new Set<() => void>();
 
   constructor(fd: number) {
@@ -43,7 +45,9 @@ export class LogWriter {
     this.#waitingOctets += octets;
     if (this.#writing) return;
     this.#writing = true;
-    setTimeout(() => this.#next(), GATHER_MS);
+    const quietMs = Date.now() - this.#beganMs;
+    if (quietMs >= GATHER_MS) this.#next();
+    else setTimeout(() => this.#next(), GATHER_MS - quietMs);
   }
 
   /** Resolves when nothing waits, or after `ms`: a reader that takes nothing holds nobody up. */
@@ -81,6 +85,7 @@ export class LogWriter {
       this.#onIdle.clear();
       return;
     }
+    this.#beganMs = Date.now();
     let text = this.#torn ? "\n" : "";
     let lines = 0;
     while (lines < this.#waiting.length && (lines === 0 || text.length < WRITE_OCTETS)) text += this.#waiting[lines++]!;

@@ -10,6 +10,9 @@ import type { Served } from "./support/served.js";
 /** More than what lies between two programs of one machine. */
 const LARGE_OCTETS = 28 * 1024 * 1024;
 
+/** Lines are gathered for a moment before they are written. */
+const LOG_BEHIND_MS = 150;
+
 describe("connections over two workers", () => {
   const [ALL, PER_ADDRESS] = [25, 10];
   let site: Site;
@@ -44,6 +47,7 @@ log = { level = "debug", format = "json" }`,
 
   /** Closes these and waits until the server has noticed. */
   async function gone(peers: readonly Peer[]): Promise<void> {
+    await sleep(LOG_BEHIND_MS);
     const before = served.entries("session.ended").length;
     for (const peer of peers) peer.close();
     await served.told("session.ended", {}, before + peers.length);
@@ -53,7 +57,10 @@ log = { level = "debug", format = "json" }`,
     const { inside, refusals } = await crowd(40, ["127.0.0.2"]);
     expect(inside).toHaveLength(PER_ADDRESS);
     for (const refusal of refusals) expect(refusal).toMatch(/^-ERR \[SYS\/TEMP\] too many connections/);
-    expect(new Set(served.entries("session.opened").map(({ worker }) => worker))).toEqual(new Set([0, 1]));
+    await sleep(LOG_BEHIND_MS);
+    // Either worker may have had all the places to give; both were asked.
+    const asked = [...served.entries("session.opened"), ...served.entries("session.refused")];
+    expect(new Set(asked.map(({ worker }) => worker))).toEqual(new Set([0, 1]));
     await gone(inside.slice(0, 3));
     const { inside: next } = await crowd(9, ["127.0.0.2"]);
     expect(next).toHaveLength(3);
@@ -80,6 +87,7 @@ log = { level = "debug", format = "json" }`,
       });
       await Promise.all(storm);
     }
+    await sleep(LOG_BEHIND_MS);
     const counts = (event: string): number => served.entries(event).length;
     await served.until(() => counts("session.opened") === counts("session.ended"), "all sessions have ended");
     const { inside } = await crowd(
