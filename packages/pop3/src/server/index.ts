@@ -13,6 +13,7 @@ export type {
 export type { Admission, ConnectionCounts } from "../contracts/connection-counts.js";
 export { MaildropFailure, type MaildropFailureKind } from "../contracts/errors.js";
 export type { FailedLogins } from "../contracts/failed-logins.js";
+export type { KnownLogins } from "../contracts/known-logins.js";
 export type { EndReason, ServerEvents, SessionFacts } from "../contracts/events.js";
 export type {
   Delivered,

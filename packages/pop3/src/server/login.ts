@@ -13,6 +13,7 @@ import { say, type Said } from "../contracts/sentence.js";
 import type { SessionView } from "../contracts/session.js";
 import type { Transaction } from "../contracts/transaction.js";
 import { LoginAttempt, watched } from "./login-attempt.js";
+import { TooManyAttempts } from "./penalties.js";
 import { garbled, runExchange, type ExchangeLines } from "./sasl-exchange.js";
 import type { SessionSettings } from "./settings.js";
 
@@ -112,7 +113,8 @@ export class SessionLogin implements Login {
       proof = await prove(watched(settings.authenticator, attempt), attempt);
     } catch (error) {
       attempt.abandon();
-      this.#host.failed("verifying a login", error);
+      // That there are too many is the peers' doing, and no failure of the system that anybody must look at.
+      if (!(error instanceof TooManyAttempts)) this.#host.failed("verifying a login", error);
       return this.#refuse(method, attempt.name, "temporary", say("the login could not be checked; try again later"));
     }
     if (proof === null) {

@@ -4,6 +4,7 @@ import type { Authenticator, StringPreparation } from "../contracts/authenticato
 import type { AnyCapability } from "../contracts/capability.js";
 import type { ConnectionCounts } from "../contracts/connection-counts.js";
 import type { FailedLogins } from "../contracts/failed-logins.js";
+import type { KnownLogins } from "../contracts/known-logins.js";
 import type { Language } from "../contracts/language.js";
 import type { MaildropStore } from "../contracts/maildrop.js";
 import type { Policies } from "../contracts/policy.js";
@@ -29,6 +30,8 @@ export interface Pop3ServerOptions {
   readonly failedLogins?: FailedLogins;
   /** How long wrong logins are held, and how many may be tried at a time (`limits.ts`). */
   readonly penalties?: Partial<PenaltyLimits>;
+  /** Who logged in from where lately, to be shared like the failed logins; one of this server's own where absent. */
+  readonly knownLogins?: KnownLogins;
   /** The key under which wrong passwords are told apart in that memory; the same in servers that share it. Random where absent. */
   readonly penaltyKey?: Uint8Array;
   /**

@@ -3,6 +3,7 @@
 // (`contracts/failed-logins.ts`), and every number is in `limits.ts`.
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 import type { FailedLogins } from "../contracts/failed-logins.js";
+import type { KnownLogins } from "../contracts/known-logins.js";
 import { addressPlace, isThisMachine } from "./address.js";
 import { penaltyLimits, type PenaltyLimits } from "./limits.js";
 
@@ -28,7 +29,9 @@ export interface PenaltyOptions {
   readonly limits?: Partial<PenaltyLimits>;
   /** The key of digests; the same for all processes that share a memory of failures. Random where absent. */
   readonly key?: Uint8Array;
-  /** Told what the memory of failures throws; the login goes on. */
+  /** Who is at home where, for all who serve the same accounts; this server's own memory where absent. */
+  readonly known?: KnownLogins;
+  /** Told what these memories throw; the login goes on. */
   readonly onFailure?: (error: unknown) => void;
 }
 
@@ -52,6 +55,7 @@ const here = (): boolean => false;
 export class Penalties {
   readonly #failed: FailedLogins;
   readonly #limits: PenaltyLimits;
+  readonly #shared: KnownLogins | null;
   // A key object: given raw octets, each digest would make one, which costs more than the digest.
   readonly #key: KeyObject;
   readonly #onFailure: (error: unknown) => void;
@@ -66,6 +70,7 @@ export class Penalties {
   constructor(failed: FailedLogins, options: PenaltyOptions = {}) {
     this.#failed = failed;
     this.#limits = penaltyLimits(options.limits);
+    this.#shared = options.known ?? null;
     this.#key = createSecretKey(options.key ?? randomBytes(32));
     this.#onFailure = options.onFailure ?? ((): void => {});
   }
@@ -107,7 +112,7 @@ export class Penalties {
     return {
       succeed: (name) => {
         if (!settle()) return;
-        if (name !== "") this.#remember(this.#pair(place, name));
+        if (name !== "" && place !== null) this.#remember(this.#pair(place, name));
         leave();
       },
       fail: async (name, secret) => {
@@ -124,7 +129,7 @@ export class Penalties {
   #laneKey(place: string | null, name: string): string {
     if (name === "") return place ?? "";
     const pair = this.#pair(place, name);
-    return place === null || this.#isKnown(pair) ? pair : place;
+    return place === null || this.#isKnown(pair) || this.#isKnownElsewhere(place, pair) ? pair : place;
   }
 
   #turn(lane: Lane, gone: () => boolean): Promise<void> {
@@ -182,12 +187,10 @@ export class Penalties {
     // What could not be counted is held like a first failure.
     let failures = 1;
     for (const key of keys) {
-      try {
+      this.#tried(() => {
         this.#failed.add(key, digest);
         failures = Math.max(failures, this.#failed.count(key));
-      } catch (error) {
-        this.#onFailure(error);
-      }
+      });
     }
     return failures;
   }
@@ -215,17 +218,41 @@ export class Penalties {
   #pair(place: string | null, name: string): string {
     // A digest is for memory's sake alone, and costs as much as the rest of a poll.
     const account = name.length > PLAIN_CHARACTERS ? this.#digest("account", name) : name;
-    return `${place ?? "loopback"} ${account}`;
+    return `${place ?? "this machine"} ${account}`;
   }
 
   #remember(pair: string): void {
+    const { knownMs, knownPairs } = this.#limits;
+    const nowMs = Date.now();
+    const wasUntilMs = this.#known.get(pair) ?? 0;
+    // The time begins anew once half of it is over: a write at each login would be shared for nothing.
+    const renewed = wasUntilMs < nowMs + knownMs / 2;
+    const untilMs = renewed ? nowMs + knownMs : wasUntilMs;
     this.#known.delete(pair);
-    this.#known.set(pair, Date.now() + this.#limits.knownMs);
-    if (this.#known.size > this.#limits.knownPairs) this.#known.delete(this.#known.keys().next().value!);
+    this.#known.set(pair, untilMs);
+    if (this.#known.size > knownPairs) this.#known.delete(this.#known.keys().next().value!);
+    if (renewed) this.#tried(() => this.#shared?.remember(this.#digest("known", pair), untilMs));
   }
 
   #isKnown(pair: string): boolean {
     return (this.#known.get(pair) ?? 0) > Date.now();
+  }
+
+  /** Asked only where it makes a difference: while all slots of the place are taken. */
+  #isKnownElsewhere(place: string, pair: string): boolean {
+    const lane = this.#lanes.get(place);
+    if (this.#shared === null || lane === undefined || lane.taken < this.#limits.attemptsPerPlace) return false;
+    return this.#tried(() => this.#shared?.knows(this.#digest("known", pair))) === true;
+  }
+
+  /** Null where a memory that is shared failed. */
+  #tried<T>(work: () => T): T | null {
+    try {
+      return work();
+    } catch (error) {
+      this.#onFailure(error);
+      return null;
+    }
   }
 
   /** Of one length, whatever a peer sends; without the key nobody can try passwords on it. */

@@ -28,6 +28,7 @@ export function sessionSettings(registry: Registry, options: Pop3ServerOptions):
     penalties: new Penalties(options.failedLogins ?? new MemoryFailedLogins(), {
       limits: options.penalties ?? {},
       ...(options.penaltyKey !== undefined && { key: options.penaltyKey }),
+      ...(options.knownLogins !== undefined && { known: options.knownLogins }),
     }),
     policies: options.policies ?? new MemoryPolicies(),
     prepare: options.prepare ?? null,

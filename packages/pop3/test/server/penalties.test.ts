@@ -1,6 +1,7 @@
 // Penalties: whoever guesses waits longer and longer, whoever knows the password does not wait because of others.
 // Time is vitest's, so that hours pass at once; what is held is held until the clock says otherwise.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { KnownLogins } from "../../src/contracts/known-logins.js";
 import type { FailedLogins } from "../../src/contracts/failed-logins.js";
 import { Penalties, TooManyAttempts, type PenaltyOptions, type PenaltyTicket } from "../../src/server/penalties.js";
 
@@ -395,4 +396,49 @@ test("close lets go whoever is held or waits, at once, and admits nobody", async
   await inProgress.fail("ann", "wrong");
   expect(vi.getTimerCount()).toBe(0);
   await expect(penalties.enter(ELSEWHERE, "ann")).rejects.toThrow(TooManyAttempts);
+});
+
+describe("who is at home, as others remember it", () => {
+  const shared = (): KnownLogins & { readonly pairs: Map<string, number>; asked: number } => ({
+    pairs: new Map(),
+    asked: 0,
+    knows(pair) {
+      this.asked += 1;
+      return (this.pairs.get(pair) ?? 0) > Date.now();
+    },
+    remember(pair, untilMs) {
+      this.pairs.set(pair, untilMs);
+    },
+  });
+  const key = new Uint8Array(32);
+
+  test("does not wait for those who guess from the same place, at another server or after a restart", async () => {
+    const known = shared();
+    set({ known, key });
+    (await penalties.enter("192.0.2.1", "ann")).succeed("ann");
+    set({ known, key });
+    attack(300, "192.0.2.1", (at) => `guess ${at}`);
+    expect(await admittedAtOnce("192.0.2.1", "ann")).toBe(true);
+    expect(await admittedAtOnce("192.0.2.1", "bob")).toBe(false);
+  });
+
+  test("is asked for only while a place is full, and told once for many logins", async () => {
+    const known = shared();
+    set({ known, key });
+    for (let login = 0; login < 20; login++) (await penalties.enter("192.0.2.1", "ann")).succeed("ann");
+    expect(known.pairs.size).toBe(1);
+    expect(known.asked).toBe(0);
+    expect([...known.pairs.keys()].join()).not.toContain("ann");
+  });
+
+  test("costs nobody a login where it fails", async () => {
+    const fail = (): never => {
+      throw new Error("down");
+    };
+    set({ known: { knows: fail, remember: fail }, key });
+    (await penalties.enter("192.0.2.1", "ann")).succeed("ann");
+    attack(300, "192.0.2.1", (at) => `guess ${at}`);
+    expect(await admittedAtOnce("192.0.2.1", "bob")).toBe(false);
+    expect(await admittedAtOnce("192.0.2.1", "ann")).toBe(true);
+  });
 });

@@ -99,7 +99,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** The leases, and the failed logins of the last minutes: worth little after a restart, so they have a file of their own. */
+/** The leases, the failed logins of the last minutes, and who is at home where: nothing that must last, so it has a file of its own. */
 export const LEASE_TABLES = `
   CREATE TABLE IF NOT EXISTS lease (
     user TEXT PRIMARY KEY,
@@ -113,4 +113,7 @@ export const LEASE_TABLES = `
     at_ms INTEGER NOT NULL,
     PRIMARY KEY (key, digest)
   ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE IF NOT EXISTS known_login (pair TEXT PRIMARY KEY, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS known_login_until ON known_login (until_ms);
 `;

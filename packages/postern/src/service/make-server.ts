@@ -40,6 +40,7 @@ export function makeServer(config: Config, rooms: Rooms, surroundings: ServerSur
       prepare: saslprep,
       policies: rooms.policies,
       failedLogins: rooms.failedLogins,
+      knownLogins: rooms.knownLogins,
       penaltyKey: rooms.penaltyKey,
       utf8Messages: policy.utf8_messages,
       languages: languagesFrom(policy.language),

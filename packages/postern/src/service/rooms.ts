@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import type { MaildropStore } from "@postern/pop3/server";
 import type { AccountSource } from "../authenticator/account-source.js";
 import { SharedFailedLogins } from "../authenticator/failed-logins.js";
+import { SharedKnownLogins } from "../authenticator/known-logins.js";
 import { siteSecret } from "../authenticator/site-secret.js";
 import { SpoolAccounts } from "../authenticator/spool-accounts.js";
 import { hashQueue } from "../authenticator/work-queue.js";
@@ -39,6 +40,8 @@ export interface Rooms {
   readonly policies: SpoolPolicies;
   /** The memory of failed logins that all who serve this data directory share. */
   readonly failedLogins: SharedFailedLogins;
+  /** Who logged in from where lately, for all of them too. */
+  readonly knownLogins: SharedKnownLogins;
   /** The key under which all of them tell wrong passwords apart, after a restart too. */
   readonly penaltyKey: Uint8Array;
   /** Throws where the database does not answer. */
@@ -108,6 +111,7 @@ export function openRooms(
     reloadAccounts: () => sources().reload(),
     policies: new SpoolPolicies(database, standardPolicy(config.policy)),
     failedLogins: new SharedFailedLogins(database),
+    knownLogins: new SharedKnownLogins(database),
     penaltyKey: createHmac("sha256", siteSecret(database)).update("penalties").digest(),
     check: () => void database.main.prepare("SELECT 1 FROM maildrop LIMIT 1").get(),
     close: () => {
