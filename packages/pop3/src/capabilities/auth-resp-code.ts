@@ -35,6 +35,8 @@ export const authRespCode: Capability = {
     "Every login that fails because of the credentials is answered with the AUTH response code. A client may thus conclude from a failure " +
     "without that code that the credentials were not the reason, and keep a stored password.",
   responseCodes: [credentials],
+  // Announced without the code, it would tell a client that no refusal is the password's fault (RFC 3206 §4).
+  promisesResponseCodes: true,
   checks: [
     {
       id: "auth-resp-code-announced",

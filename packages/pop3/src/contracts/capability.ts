@@ -60,6 +60,8 @@ export interface Capability<Argument = void> {
   readonly responseCodes?: readonly ResponseCode[];
   /** Response codes are sent only where a capability that permits them is available (RFC 2449 §6.4). */
   readonly permitsResponseCodes?: boolean;
+  /** It promises a response code, so it is served only beside a capability that permits them. */
+  readonly promisesResponseCodes?: boolean;
   readonly checks: readonly Check[];
   /**
    * Whether the capability works in this session as it is now: the one question that CAPA and dispatch both ask.

@@ -73,7 +73,7 @@ export class Registry {
     this.#byTag = new Map(
       capabilities.flatMap((capability) => (capability.tag === null ? [] : [[upper(capability.tag), capability]])),
     );
-    this.served = this.#select(options.enabled);
+    this.served = withoutEmptyPromises(this.#select(options.enabled));
     this.responseCodes = capabilities.flatMap((capability) => capability.responseCodes ?? []);
     this.commandOctets = Math.max(COMMAND_OCTETS, ...this.served.map(({ limits }) => limits?.commandOctets ?? 0));
     this.#entries = entriesOf(this.served);
@@ -217,6 +217,12 @@ export class Registry {
       ? code
       : null;
   }
+}
+
+/** Where no response code may be sent, nobody promises one. */
+function withoutEmptyPromises(selected: readonly AnyCapability[]): readonly AnyCapability[] {
+  if (selected.some(({ permitsResponseCodes }) => permitsResponseCodes === true)) return selected;
+  return selected.filter(({ promisesResponseCodes }) => promisesResponseCodes !== true);
 }
 
 function entriesOf(served: readonly AnyCapability[]): ReadonlyMap<string, Entry> {

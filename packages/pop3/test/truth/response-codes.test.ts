@@ -153,6 +153,16 @@ test("where AUTH-RESP-CODE is switched off, a wrong password is refused without 
   await playDialog(parseDialog(dialog), await place.connect());
 });
 
+test("where RESP-CODES is switched off, AUTH-RESP-CODE promises nothing", async () => {
+  await using place = await world({ enabled: TAGS.filter((tag) => tag !== "RESP-CODES") });
+  const wire = await place.connect();
+  wire.send("CAPA\r\n");
+  expect(await wire.line()).toMatch(/^\+OK/);
+  const lines = await wire.body();
+  expect(lines).toContain("UIDL");
+  expect(lines).not.toContain("AUTH-RESP-CODE");
+});
+
 test("what is no fault of the credentials never says AUTH", async () => {
   await using place = await world({ cleartextLogin: "never" });
   const wire = await place.connect();
