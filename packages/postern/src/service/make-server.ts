@@ -1,6 +1,7 @@
 // The POP3 server that a configuration describes. What a new key means to the server is one line here.
 // Opens nothing: rooms and certificate come ready, and listening is `generation.ts`'s.
 import { readFileSync } from "node:fs";
+import { standard } from "@postern/pop3";
 import { languages, mechanisms, Pop3Server } from "@postern/pop3/server";
 import type { ConnectionCounts, Language } from "@postern/pop3/server";
 import { saslprep } from "../authenticator/saslprep.js";
@@ -26,10 +27,14 @@ export interface ServerSurroundings {
 /** What the method of a login may be, besides the keyword of a command. */
 export const mechanismNames: readonly string[] = mechanisms.map(({ name }) => name);
 
+const tags: readonly string[] = standard.flatMap(({ tag }) => (tag === null ? [] : [tag]));
+
 /** Throws `ServiceProblem` where the configuration makes no server. */
 export function makeServer(config: Config, rooms: Rooms, surroundings: ServerSurroundings): Pop3Server {
   const { limits, deadlines, capabilities, authentication, policy, client_certificates: clients } = config;
   const { cert, key, ticketKeys, connectionCounts, sessionPrefix } = surroundings;
+  assertKnown("capabilities", capabilities, tags);
+  assertKnown("authentication.mechanisms", authentication.mechanisms, mechanismNames);
   try {
     return new Pop3Server({
       maildrops: rooms.store,
@@ -68,6 +73,15 @@ export function makeServer(config: Config, rooms: Rooms, surroundings: ServerSur
     if (error instanceof ServiceProblem) throw error;
     throw new ServiceProblem(`The configuration cannot be served: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Names of a key, in any case, against those that there are. */
+function assertKnown(key: string, names: readonly string[] | undefined, known: readonly string[]): void {
+  const unknown = names?.find((name) => !known.includes(name.toUpperCase()));
+  if (unknown === undefined) return;
+  throw new ServiceProblem(
+    `The configuration cannot be served: ${key}: there is no ${JSON.stringify(unknown)}; there are ${known.join(", ")}.`,
+  );
 }
 
 /** All languages, the operator's choice first. */

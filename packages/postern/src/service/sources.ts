@@ -84,7 +84,10 @@ export class Sources {
     };
     const sources = sourcesOf(this.#config).map((name) => {
       const source = makers[name]();
-      if (source === null) throw new ServiceProblem(`The source of accounts ${name} is named and not configured.`);
+      if (source === null)
+        throw new ServiceProblem(
+          `authentication.sources: ${name} is named and not configured: write a table [${name.replace("-", "_")}] too, or leave ${name} away.`,
+        );
       return source;
     });
     return new AuthenticatorChain(sources, {

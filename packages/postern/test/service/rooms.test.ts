@@ -119,7 +119,9 @@ test("a source of tokens is asked where it is named, and users of tokens keep th
   expect(await rooms.ensureMaildrop("tess")).toBe(false);
   await (await rooms.store.open("tess")).release();
   expect(await rooms.ensureMaildrop("tess")).toBe(true);
-  expect(() => open({ sources: ["oauth"] }).authenticator).toThrow(/oauth is named and not configured/);
+  expect(() => open({ sources: ["oauth"] }).authenticator).toThrow(
+    /sources: oauth is named and not configured: write a table \[oauth\]/,
+  );
 });
 
 describe("commands for users of a passwd-file", () => {
