@@ -241,3 +241,19 @@ test("names and passwords in UTF-8 are prepared and compared, and malformed ones
     "-ERR a command holds printable ASCII characters only",
   );
 });
+
+test("a login that others of its place leave no room for is told to come again, and is no failure of the server's", async () => {
+  const penalties = { attemptsPerPlace: 1, waitingPerPlace: 1, firstDelayMs: 300 };
+  await using place = await world({ penalties });
+  const failures: unknown[] = [];
+  place.server.on("failure.caught", (failure) => failures.push(failure));
+  const wires = [await place.connect(), await place.connect(), await place.connect()];
+  for (const [at, wire] of wires.entries()) {
+    wire.send(`USER ann\r\nPASS wrong${at}\r\n`);
+    expect(await wire.line()).toMatch(/^\+OK/);
+  }
+  const answers = await Promise.all(wires.map((wire) => wire.line()));
+  expect(answers.filter((answer) => answer?.startsWith("-ERR [SYS/TEMP] "))).toHaveLength(1);
+  expect(answers.filter((answer) => answer?.startsWith("-ERR [AUTH] "))).toHaveLength(2);
+  expect(failures).toEqual([]);
+});
