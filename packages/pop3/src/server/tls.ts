@@ -85,6 +85,8 @@ export function startTls(socket: Socket, context: ServerContext): Promise<TLSSoc
     secured.on("_tlsError", (error: Error) => {
       if (!verdictJustFell) secured.destroy(error);
     });
+    // Another handshake could bring another certificate, which nobody would have verified (RFC 9325 §3.5); that is an error then.
+    secured.disableRenegotiation();
     const settle = (error: Error | null): void => {
       secured.off("secure", onSecure);
       secured.off("error", settle);

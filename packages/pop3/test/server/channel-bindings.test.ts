@@ -177,6 +177,18 @@ describe.each(["TLSv1.3", "TLSv1.2"] as const)("a client's certificate under %s"
   });
 });
 
+test("a second handshake ends the connection: it could bring a certificate that nobody verified", async () => {
+  const { server, client } = await handshake(withClients(), { ...ann, maxVersion: "TLSv1.2" });
+  server.on("error", () => {});
+  const closed = new Promise((resolve) => server.once("close", () => resolve("closed")));
+  server.resume();
+  client.resume();
+  const renegotiated = new Promise((resolve) => {
+    client.renegotiate({}, (error) => (error === null ? resolve("renegotiated") : undefined));
+  });
+  expect(await Promise.race([closed, renegotiated])).toBe("closed");
+});
+
 test.each([
   [{ clientCa: "" }, /clientCa holds no certificate/],
   [{ clientCa: identity.key }, /clientCa holds no certificate/],
