@@ -194,6 +194,7 @@ export class Session implements ConnectionOwner, LoginHost, ReplyHost, CommandHo
 
   /** Sends a challenge of an exchange and reads the client's answer (RFC 5034 §4); null where the session ended. */
   challenge(text: string): Promise<AwaitedLine> {
+    if (this.#stopping && !this.ended) this.#sayStopping();
     if (this.ended) return Promise.resolve(null);
     this.output.text(`+ ${text}\r\n`);
     this.output.flush();
