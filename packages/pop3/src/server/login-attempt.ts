@@ -28,6 +28,16 @@ export class LoginAttempt {
     this.#ticket ??= await this.#penalties.enter(this.#address, name, this.#gone);
   }
 
+  /** Lets others have the turn while the client takes its time, or takes all of it; then waits for one again, if it had one. */
+  async awaiting<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    const hadTurn = this.#ticket !== null;
+    this.abandon();
+    this.#ticket = null;
+    const given = await answer;
+    if (hadTurn && !this.#gone()) this.#ticket = await this.#penalties.enter(this.#address, this.name, this.#gone);
+    return given;
+  }
+
   succeed(): void {
     this.#ticket?.succeed(this.name);
   }

@@ -92,7 +92,8 @@ export class SessionLogin implements Login {
       return { status: "-ERR", text: say("this mechanism is not offered here; CAPA lists those that are") };
     }
     return this.#attempt(name, "", async (authenticator, attempt) => {
-      const outcome = await runExchange(mechanism, this.#mechanismContext(authenticator), initialResponse, this.#host);
+      const lines: ExchangeLines = { challenge: (text) => attempt.awaiting(this.#host.challenge(text)) };
+      const outcome = await runExchange(mechanism, this.#mechanismContext(authenticator), initialResponse, lines);
       // Who cancels when his token was refused (RFC 7628 §3.2.3), or just leaves then, was refused all the same.
       if ("status" in outcome) return attempt.refused ? null : outcome;
       if (outcome.user !== null) return outcome.user;
@@ -140,12 +141,13 @@ export class SessionLogin implements Login {
     } catch (error) {
       return this.#notOpened(method, user, error);
     }
-    const admitted = await this.#admitted(user);
-    if ("status" in admitted) {
+    // Who has gone meanwhile has not logged in, and no delay begins for him.
+    const admitted = this.#host.ended ? null : await this.#admitted(user);
+    if (admitted !== null && "status" in admitted) {
       await maildrop.release();
       return this.#refuse(method, user, admitted.cause ?? "temporary", admitted.text);
     }
-    const transaction = this.#host.entered(user, maildrop, admitted, method);
+    const transaction = admitted === null ? null : this.#host.entered(user, maildrop, admitted, method);
     if (transaction === null) {
       await maildrop.release();
       return GONE;

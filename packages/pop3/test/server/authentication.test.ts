@@ -123,6 +123,40 @@ describe("in the midst of an exchange", () => {
     await closed;
   });
 
+  test("a server that began to stop asks for no answer", async () => {
+    const accounts = new MemoryAccounts({ ann: "secret" });
+    let asked: () => void = () => {};
+    const verifying = new Promise<void>((resolve) => (asked = resolve));
+    let proceed: () => void = () => {};
+    const slow: Authenticator = {
+      offers: (kind) => accounts.offers(kind),
+      verifyPassword: (name, password) => accounts.verifyPassword(name, password),
+      async scramVerifier(name, hash) {
+        asked();
+        await new Promise<void>((resolve) => (proceed = resolve));
+        return accounts.scramVerifier(name, hash);
+      },
+    };
+    const place = await world({ authenticator: slow });
+    const wire = await place.connect();
+    wire.send(`AUTH SCRAM-SHA-256 ${base64("n,,n=ann,r=abc")}\r\n`);
+    await verifying;
+    const closed = place.server.close();
+    proceed();
+    expect(await wire.line()).toMatch(/^-ERR \[SYS\/TEMP\] the server is stopping/);
+    await closed;
+  });
+
+  test("those who leave their challenges unanswered keep nobody waiting", async () => {
+    await using place = await world();
+    for (let silent = 0; silent < 16; silent++) {
+      const wire = await place.connect();
+      expect(await ask(wire, `AUTH SCRAM-SHA-256 ${base64("n,,n=ann,r=abc")}`)).toMatch(/^\+ /);
+    }
+    const wire = await place.connect();
+    expect(await ask(wire, `AUTH PLAIN ${PLAIN}`)).toMatch(/^\+OK/);
+  });
+
   test("the time to log in goes on", async () => {
     await using place = await world({ deadlines: { loginMs: 300 } });
     const wire = await place.connect();

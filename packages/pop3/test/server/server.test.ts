@@ -2,7 +2,7 @@
 import { connect as connectTcp } from "node:net";
 import { connect } from "node:tls";
 import { implementation, noArgument, none, Registry, standard, type Capability, type SessionView } from "@postern/pop3";
-import { MaildropFailure, MemoryMaildrops, Pop3Server, type ServerEvents } from "@postern/pop3/server";
+import { MaildropFailure, MemoryMaildrops, MemoryPolicies, Pop3Server, type ServerEvents } from "@postern/pop3/server";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { octets } from "../support/cuts.js";
 import { outside } from "../support/view.js";
@@ -325,6 +325,26 @@ describe("deadlines", () => {
     vi.advanceTimersByTime(1);
     vi.useRealTimers();
     expect(await socket.line()).toBeNull();
+  });
+
+  test("no login in time because the maildrop opened late: its delay does not begin, and the lease is free", async () => {
+    const store = new MemoryMaildrops();
+    let opened: () => void = () => {};
+    const opening = new Promise<void>((resolve) => (opened = resolve));
+    const policies = new MemoryPolicies({ loginDelaySeconds: 60, retentionDays: "never" });
+    await using place = await world({
+      maildrops: { open: async (user) => opening.then(() => store.open(user)) },
+      policies,
+      deadlines: { loginMs: 50 },
+    });
+    const wire = await place.connect();
+    wire.send("USER ann\r\nPASS secret\r\n");
+    expect(await wire.line()).toMatch(/^\+OK/);
+    expect(await wire.line()).toBeNull();
+    opened();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(policies.admit("ann")).toBe(0);
+    expect(store.open("ann").snapshot.count).toBe(0);
   });
 
   test("idle after login: commands push the deadline on; at its end nothing is said and nothing deleted", async () => {
