@@ -22,6 +22,8 @@ export interface HttpListener {
 
 /** Whoever asks has one small request to send. */
 const REQUEST_MS = 5000;
+/** How often the server looks for those who are late; Node's half minute would let silent ones keep monitors out for as long. */
+const LOOK_MS = 1000;
 /** A few monitors, each with a connection or two. */
 const CONNECTIONS = 32;
 
@@ -55,7 +57,8 @@ async function answer(
 
 /** Listens until it is closed. Rejects with the system's error where the port cannot be had. */
 export function listenHttp(endpoint: Endpoint, pages: ReadonlyMap<string, PageMaker>): Promise<HttpListener> {
-  const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }, (request, response) => {
+  const times = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, connectionsCheckingInterval: LOOK_MS };
+  const server = createServer(times, (request, response) => {
     // A body is not wanted, and what is left of one must not be taken for the next request.
     request.resume();
     void answer(request, response, pages);

@@ -1,4 +1,6 @@
 // The HTTP listener: pages by path for GET and HEAD, and a plain word for everything else.
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { listenHttp } from "../../src/monitoring/http-listener.js";
 import type { HttpListener } from "../../src/monitoring/http-listener.js";
@@ -42,4 +44,12 @@ test.each([
 
 test("a port in use is its caller's to hear of", async () => {
   await expect(listenHttp(listener.at, new Map())).rejects.toMatchObject({ code: "EADDRINUSE" });
+});
+
+test("who connects and says nothing is gone before long, so that silent ones keep no monitor out", async () => {
+  const silent = connect(listener.at.port, listener.at.host);
+  const startMs = Date.now();
+  silent.resume();
+  await once(silent, "close");
+  expect(Date.now() - startMs).toBeLessThan(10_000);
 });
