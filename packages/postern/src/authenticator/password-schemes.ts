@@ -57,6 +57,8 @@ const schemes: ReadonlyMap<string, Scheme> = new Map([
   ["PLAIN", asText(clearPassword)],
 ]);
 
+const CLEAR: ReadonlySet<string> = new Set(["CLEARTEXT", "CLEAR", "PLAIN"]);
+
 const encodings: Readonly<Record<string, Encoding>> = { B64: "base64", BASE64: "base64", HEX: "hex" };
 
 /** The schemes that are taken, by name. */
@@ -66,7 +68,11 @@ export const passwordSchemes: readonly string[] = [...schemes.keys()];
 export function readStoredPassword(text: string, usual: string, thread: CryptThread): StoredPassword {
   const [, named = usual, suffix, rest = text] = /^\{([A-Za-z0-9-]+)(?:\.([A-Za-z0-9]+))?\}(.*)$/s.exec(text) ?? [];
   const scheme = schemes.get(named.toUpperCase());
-  if (scheme === undefined) throw new SchemeRefused(`the scheme {${named.slice(0, 40)}} is not known here`);
+  if (scheme === undefined) {
+    // Where passwords stand in the clear, what looks like a scheme may be the beginning of one.
+    const shown = CLEAR.has(usual.toUpperCase()) ? "in front of it" : `{${named.slice(0, 40)}}`;
+    throw new SchemeRefused(`the scheme ${shown} is not known here`);
+  }
   let encoding: Encoding | undefined =
     scheme.octets !== undefined && rest.length === 2 * scheme.octets ? "hex" : scheme.encoding;
   if (suffix !== undefined) encoding = encodings[suffix.toUpperCase()];

@@ -141,6 +141,12 @@ describe("refused, with the reason and without the password:", () => {
   });
 });
 
+test("a password in the clear that begins like a scheme is not told", () => {
+  expect(() => readStoredPassword("{hunter2}", "PLAIN", thread)).toThrow(
+    /^the scheme in front of it is not known here$/,
+  );
+});
+
 test("every scheme says what it costs: those of crypt(3), Argon2 and SCRAM something, the others nothing", () => {
   expect(passwordSchemes).toHaveLength(21);
   expect(read("{PLAIN}x").effort).toBeNull();
