@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import type { CredentialKind, ScramHash, ScramVerifier, SharedSecret } from "@postern/pop3/server";
 import { SCRAM_ITERATIONS } from "../config/authentication.js";
 import type { PosternDatabase } from "../database/database.js";
+import { databaseProblem } from "../database/problem.js";
 import { assertUserName, userNameProblem } from "../database/user-name.js";
 import type { AccountSource } from "./account-source.js";
 import { AccountTable } from "./account-table.js";
@@ -22,7 +23,7 @@ import {
 import type { ScramCosts } from "./scram-verifier.js";
 import { siteSecret } from "./site-secret.js";
 import { VerifiedPasswords } from "./verified-passwords.js";
-import { hashQueue } from "./work-queue.js";
+import { hashQueue, QueueFull } from "./work-queue.js";
 import type { WorkQueue } from "./work-queue.js";
 
 /** Octets of a new salt for SCRAM. */
@@ -88,7 +89,7 @@ export class SpoolAccounts implements AccountSource {
     const right = await this.#queue.run(async () => isPasswordOf(tooLong ? "" : password, hash));
     if (!right || !enabled) return null;
     this.#verified.add(name, password, hash);
-    if (this.#isOutdated(row)) await this.#renew(name, password, row);
+    if (this.#isOutdated(row)) await this.#renewIfPossible(name, password, row);
     return name;
   }
 
@@ -216,6 +217,15 @@ export class SpoolAccounts implements AccountSource {
       if (iterations === undefined) return false;
       return (parseVerifier(hash, row.verifiers[hash] ?? "")?.iterations ?? 0) < iterations;
     });
+  }
+
+  /** The password was right: a full disk, a busy database or a flood is no reason to refuse it. The next login tries again. */
+  async #renewIfPossible(name: string, password: string, outdated: AccountRow): Promise<void> {
+    try {
+      await this.#renew(name, password, outdated);
+    } catch (error) {
+      if (databaseProblem(error) === null && !(error instanceof QueueFull)) throw error;
+    }
   }
 
   /** Stores what today is stored of a password, unless it was changed meanwhile. */

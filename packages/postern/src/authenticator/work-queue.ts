@@ -8,7 +8,7 @@ const HASHES_AT_ONCE = 3;
 const HASHES_WAITING = 200;
 
 /** The queue is full: whoever asked must come again later. */
-class QueueFull extends Error {
+export class QueueFull extends Error {
   override readonly name = "QueueFull";
 }
 

@@ -175,6 +175,15 @@ describe("SpoolAccounts", () => {
     expect(await real.verifyPassword("alice", "secret")).toBe("alice");
   });
 
+  test("a right password is right while what is kept of it cannot be renewed", async () => {
+    await new SpoolAccounts(database, { scram: {}, cost: CHEAP }).add("ann", "secret");
+    const accounts = new SpoolAccounts(database, { cost: CHEAP });
+    database.main.exec("PRAGMA query_only = 1");
+    expect(await accounts.verifyPassword("ann", "secret")).toBe("ann");
+    database.main.exec("PRAGMA query_only = 0");
+    expect(accounts.offers("scram-sha-256")).toBe(false);
+  });
+
   test("more logins at once than can wait are turned away, and the others answered", async () => {
     await accounts.add("alice", "secret");
     const outcomes = await Promise.allSettled(
