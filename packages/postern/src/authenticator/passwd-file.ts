@@ -46,7 +46,7 @@ interface Content {
   readonly admitted: number;
   readonly clear: number;
   /** For each family of costly schemes the password whose comparison costs most. */
-  readonly costliest: ReadonlyMap<Effort["family"], StoredPassword>;
+  readonly costliest: ReadonlyMap<Effort["family"], StoredPassword & { readonly effort: Effort }>;
   /** What the stored verifiers look like that are most usual among those of the same hash. */
   readonly verifiers: ReadonlyMap<ScramHash, VerifierForm>;
   readonly derived: DerivedVerifiers;
@@ -114,7 +114,7 @@ export class PasswdFile implements AccountSource {
     return hash !== undefined && (verifiers.has(hash) || (clear > 0 && this.#scram[hash] !== undefined));
   }
 
-  /** A refusal costs one comparison in each family of costly schemes that the file has, whoever is refused. Throws `QueueFull`. */
+  /** A refusal costs the dearest comparison in each family of costly schemes that the file has, whoever is refused. Throws `QueueFull`. */
   async verifyPassword(name: string, password: string): Promise<string | null> {
     const { accounts, costliest } = this.#content;
     const stored = accounts.get(name) ?? null;
@@ -126,7 +126,8 @@ export class PasswdFile implements AccountSource {
     const compare = async (): Promise<boolean> => {
       if (stored !== null && (await stored.matches(tried)) && usable) return true;
       for (const [family, other] of costliest) {
-        if (family !== stored?.effort?.family) await other.matches(tried);
+        // Of its own family, too, where its own comparison is a cheaper one.
+        if (family !== stored?.effort?.family || stored.effort.cost < other.effort.cost) await other.matches(tried);
       }
       return false;
     };

@@ -271,6 +271,22 @@ test("of several costly kinds a refusal costs one computation each", async () =>
   users.close();
 });
 
+test("of one kind at several costs a refusal costs the dearest, whoever is refused", async () => {
+  const dear = await bcrypt({ password: "x", salt: randomBytes(16), costFactor: 6, outputType: "encoded" });
+  const users = open(`a:${BCRYPT}\nb:{BLF-CRYPT}${dear}\n`);
+  const computed = vi.spyOn(CryptThread.prototype, "isPasswordOf");
+  for (const name of ["a", "b", "nobody"]) {
+    computed.mockClear();
+    expect(await users.verifyPassword(name, "wrong")).toBeNull();
+    expect(
+      computed.mock.calls.map(([, , hash]) => hash),
+      name,
+    ).toContain(dear);
+  }
+  computed.mockRestore();
+  users.close();
+});
+
 test("what can be no password is wrong for everybody", async () => {
   // The first is what is computed in its place.
   const users = open(`a:{PLAIN}-\nb:{PLAIN}${"x".repeat(1025)}\n`);
