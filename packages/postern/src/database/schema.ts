@@ -14,8 +14,9 @@ export const PAGE_OCTETS = 8_192;
  * body_chunk: wire form in pieces; `id` is body × 65,536 + piece.
  * loose_body: bodies that belong to no message: on their way in (with their holder), or to be removed (without one).
  * used_unique_id, imported: what was ever kept or imported, so that it is never taken twice.
- * message.surrogate_octets: of the form for clients without UTF-8, null where the message needs none; maildrop.ascii_octets: the sum of
- * `octets` with those in their place, null where messages of an earlier version still have to be counted (`uncounted-surrogates.ts`).
+ * message.surrogate_octets: of the form for clients without UTF-8, null where the message needs none, -1 where an earlier version took
+ * it in and nobody has looked since; maildrop.ascii_octets: the sum of `octets` with those in their place, null where some are still to
+ * be counted (`uncounted-surrogates.ts`).
  * message.added_ms: when a message that says it arrived earlier came into this maildrop, null where it arrived here: its retention
  * counts from the later one.
  * account: `scram_sha_1` and `scram_sha_256` are verifiers (RFC 5803's form), `secret` a password in the clear for APOP and CRAM-MD5;
@@ -73,11 +74,10 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   `
-  ALTER TABLE message ADD COLUMN surrogate_octets INTEGER;
+  ALTER TABLE message ADD COLUMN surrogate_octets INTEGER DEFAULT -1;
   ALTER TABLE message ADD COLUMN added_ms INTEGER;
   ALTER TABLE maildrop ADD COLUMN ascii_octets INTEGER DEFAULT 0;
-  UPDATE maildrop SET ascii_octets = octets;
-  UPDATE maildrop SET ascii_octets = NULL WHERE id IN (SELECT maildrop FROM message WHERE needs_utf8 = 1);
+  UPDATE maildrop SET ascii_octets = NULL WHERE messages > 0;
 
   ALTER TABLE account ADD COLUMN scram_sha_1 TEXT;
   ALTER TABLE account ADD COLUMN scram_sha_256 TEXT;

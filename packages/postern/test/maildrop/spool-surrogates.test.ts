@@ -103,7 +103,7 @@ test("messages of the first version are counted when their maildrop is first ope
   const latin1 = Buffer.from("Subject: gr\xf6\xdfer\r\n\r\n", "latin1");
   const large = Buffer.concat([GROESSER, Buffer.from("x\r\n".repeat(CHUNK_OCTETS / 2))]);
   const more = large.length - GROESSER.length;
-  firstVersion({ alice: [ascii, GROESSER, latin1, large], bob: [ascii, ascii] });
+  firstVersion({ alice: [ascii, GROESSER, latin1, large], bob: [ascii, ascii], carol: [] });
   open();
   // What comes before the maildrop is opened is counted with the others.
   await store.deliver("alice", GROESSER);
@@ -137,10 +137,27 @@ test("messages of the first version are counted when their maildrop is first ope
   expect(third.snapshot.asciiOctets).toBe(ascii.length + latin1.length + GROESSER_OCTETS);
   await third.release();
 
-  const bob = store.open("bob");
-  expect(bob).not.toBeInstanceOf(Promise);
-  expect((await bob).snapshot.asciiOctets).toBe(2 * ascii.length);
-  await (await bob).release();
+  const bob = await store.open("bob");
+  expect(bob.snapshot.asciiOctets).toBe(2 * ascii.length);
+  await bob.release();
+  const carol = store.open("carol");
+  expect(carol).not.toBeInstanceOf(Promise);
+  await (await carol).release();
+});
+
+test("the first version did not look for UTF-8 in the headers of parts", async () => {
+  const part = Buffer.from(
+    "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Description: größer\r\n\r\nx\r\n--b--\r\n",
+  );
+  const many = 250;
+  firstVersion({ alice: Array.from({ length: many }, () => part) });
+  open();
+  const session = await store.open("alice");
+  const { surrogateOctets } = wireForm(part).facts;
+  expect(surrogateOctets).toBeGreaterThan(part.length);
+  expect(session.snapshot.asciiOctets).toBe(many * surrogateOctets!);
+  expect(session.snapshot.needsUtf8At?.(many - 1)).toBe(true);
+  await session.release();
 });
 
 test("a maildrop whose messages cannot be counted is not left locked", async () => {

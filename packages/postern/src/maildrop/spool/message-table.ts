@@ -57,6 +57,7 @@ export class MessageTable {
   readonly #setSurrogate: StatementSync;
   readonly #sumAsciiOctets: StatementSync;
   readonly #list: StatementSync;
+  readonly #uncounted: StatementSync;
   readonly #page: StatementSync;
   readonly #reads: PosternDatabase["reads"];
   readonly #place: StatementSync;
@@ -85,7 +86,7 @@ export class MessageTable {
         maildrop, sequence, body, octets, wire_octets, header_octets, needs_utf8, surrogate_octets, arrived_ms, unique_id
       ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#setSurrogate = main.prepare(`
-      UPDATE message SET needs_utf8 = ?, surrogate_octets = ? WHERE maildrop = ? AND sequence = ?`);
+      UPDATE message SET needs_utf8 = ?, surrogate_octets = octets + ? WHERE maildrop = ? AND sequence = ?`);
     this.#sumAsciiOctets = main.prepare(`
       UPDATE maildrop
       SET ascii_octets = (
@@ -98,6 +99,9 @@ export class MessageTable {
     this.#page = main.prepare(`
       SELECT sequence, body, octets, wire_octets, header_octets, needs_utf8, surrogate_octets, arrived_ms, unique_id
       FROM message WHERE maildrop = ? AND sequence > ? ORDER BY sequence LIMIT ?`);
+    this.#uncounted = main.prepare(`
+      SELECT sequence FROM message
+      WHERE maildrop = ? AND sequence > ? AND surrogate_octets = -1 ORDER BY sequence LIMIT ?`);
     this.#place = reads.database.prepare(`
       SELECT message.body, message.wire_octets, body_chunk.octets
       FROM message LEFT JOIN body_chunk ON body_chunk.id = message.body * ${CHUNKS}
@@ -176,9 +180,9 @@ export class MessageTable {
     this.#count.get(0, -messages, -octets, -asciiOctets, maildrop);
   }
 
-  /** Notes what a message's surrogate counts, null where it turned out to need none. */
-  setSurrogate(maildrop: number, sequence: number, surrogateOctets: number | null): void {
-    this.#setSurrogate.run(Number(surrogateOctets !== null), surrogateOctets, maildrop, sequence);
+  /** Notes how many octets a message's surrogate adds, null where it turned out to need none. */
+  setSurrogate(maildrop: number, sequence: number, addedOctets: number | null): void {
+    this.#setSurrogate.run(Number(addedOctets !== null), addedOctets, maildrop, sequence);
   }
 
   /** Counts the maildrop anew for sessions without UTF-8. */
@@ -207,6 +211,11 @@ export class MessageTable {
     return position === count ? { sequences, octets, surrogateOctets, uniqueIds } : null;
   }
 
+  /** Sequence numbers of messages that nobody has counted for sessions without UTF-8, in order. */
+  uncounted(maildrop: number, behind: number, count: number): number[] {
+    return this.#uncounted.all(maildrop, behind, count).map((row) => Number(row["sequence"]));
+  }
+
   /** Some messages behind a sequence number, in order. */
   page(maildrop: number, behind: number, count: number): (MessageRow & { readonly sequence: number })[] {
     return this.#page.all(maildrop, behind, count).map((row) => ({
@@ -216,7 +225,7 @@ export class MessageTable {
       wireOctets: Number(row["wire_octets"]),
       headerOctets: Number(row["header_octets"]),
       needsUtf8: row["needs_utf8"] === 1,
-      surrogateOctets: row["surrogate_octets"] === null ? null : Number(row["surrogate_octets"]),
+      surrogateOctets: Number(row["surrogate_octets"] ?? -1) === -1 ? null : Number(row["surrogate_octets"]),
       arrivedMs: Number(row["arrived_ms"]),
       uniqueId: row["unique_id"] === null ? null : String(row["unique_id"]),
     }));
