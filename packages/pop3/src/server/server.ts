@@ -201,9 +201,14 @@ export class Pop3Server extends EventEmitter<ServerEvents> {
     this.#atProxies.add(socket);
     readProxyHeader(socket, Math.min(PROXY_HEADER_MS, this.#settings.limits.loginMs))
       .then(({ source }) => this.#connected(socket, source?.address ?? remoteAddress, implicitTls))
-      .catch((error: unknown) =>
-        this.#tell("session.refused", () => ({ remoteAddress, reason: "no-proxy-header", problem: String(error) })),
-      )
+      .catch((error: unknown) => {
+        socket.destroy();
+        this.#tell("session.refused", () => ({
+          remoteAddress,
+          reason: "no-proxy-header",
+          problem: error instanceof Error ? error.message : String(error),
+        }));
+      })
       .finally(() => this.#atProxies.delete(socket));
   }
 

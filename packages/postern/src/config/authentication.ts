@@ -103,7 +103,7 @@ export const authenticationTable: z.ZodType<AuthenticationConfig> = z
         "The user whose maildrop is opened to everybody by the mechanism ANONYMOUS, which must be named in `mechanisms`.",
       ),
   })
-  .superRefine(({ sources, passwd_file, master_users, anonymous_user }, context) => {
+  .superRefine(({ sources, passwd_file, mechanisms, master_users, anonymous_user }, context) => {
     const refuse = (key: keyof AuthenticationConfig, message: string): void =>
       context.addIssue({ code: "custom", path: [key], message });
     if (sources !== undefined) {
@@ -119,6 +119,9 @@ export const authenticationTable: z.ZodType<AuthenticationConfig> = z
     }
     if (anonymous_user !== undefined && master_users?.includes(anonymous_user) === true) {
       refuse("anonymous_user", "choose a user who is no master: this one is open to everybody");
+    }
+    if (mechanisms?.includes("ANONYMOUS") === true && anonymous_user === undefined) {
+      refuse("mechanisms", "set anonymous_user too, or leave ANONYMOUS away: nobody's maildrop is open to everybody");
     }
   })
   .prefault({});

@@ -58,6 +58,7 @@ describe("refused, with the key and what to write:", () => {
     [{ passwd_file: "" }, "write the path of a file"],
     [{ passwd_file_scheme: "{CRYPT}" }, "write the name of a password scheme"],
     [{ mechanisms: ["SCRAM SHA"] }, "write a list of SASL mechanisms"],
+    [{ mechanisms: ["PLAIN", "anonymous"] }, "set anonymous_user too"],
     [{ scram_iterations: 4095 }, "write 0 or a whole number from 4096 to 1000000"],
     [{ scram_iterations: 1_000_001 }, "write 0 or a whole number from 4096 to 1000000"],
     [{ master_users: [""] }, "write a list of user names"],
