@@ -35,14 +35,7 @@ export class AuthenticatorChain implements AccountSource {
 
   offers(kind: CredentialKind): boolean {
     if (kind === "anonymous") return this.#anonymousUser !== null && this.admits(this.#anonymousUser);
-    if (kind === "scram-sha-1" || kind === "scram-sha-256") return this.#offersToAll(kind);
     return this.#sources.some((source) => offered(source, kind));
-  }
-
-  /** A client that finds SCRAM listed uses it and nothing else: a source whose users have passwords alone speaks against it. */
-  #offersToAll(kind: CredentialKind): boolean {
-    const withUsers = this.#accounts.filter((source) => source.offers(kind) || source.offers("password"));
-    return withUsers.length > 0 && withUsers.every((source) => source.offers(kind));
   }
 
   knows(name: string): boolean {

@@ -47,8 +47,8 @@ interface Content {
   readonly clear: number;
   /** For each family of costly schemes the password whose comparison costs most. */
   readonly costliest: ReadonlyMap<Effort["family"], StoredPassword & { readonly effort: Effort }>;
-  /** How many have a stored verifier of a hash, and what those look like that are most usual among them. */
-  readonly verifiers: ReadonlyMap<ScramHash, { readonly count: number; readonly usual: VerifierForm }>;
+  /** What the stored verifiers look like that are most usual among those of the same hash. */
+  readonly verifiers: ReadonlyMap<ScramHash, VerifierForm>;
   readonly derived: DerivedVerifiers;
 }
 
@@ -111,10 +111,7 @@ export class PasswdFile implements AccountSource {
     if (kind === "password") return admitted > 0;
     if (kind === "secret") return clear > 0;
     const hash = SCRAM_HASHES.find((candidate) => kind === `scram-${candidate.toLowerCase()}`);
-    if (hash === undefined) return false;
-    // A client that finds SCRAM listed uses it and nothing else, so it is offered where it works for everybody.
-    const able = (verifiers.get(hash)?.count ?? 0) + (this.#scram[hash] === undefined ? 0 : clear);
-    return admitted > 0 && able === admitted;
+    return hash !== undefined && (verifiers.has(hash) || (clear > 0 && this.#scram[hash] !== undefined));
   }
 
   /** A refusal costs the dearest comparison in each family of costly schemes that the file has, whoever is refused. Throws `QueueFull`. */
@@ -149,7 +146,7 @@ export class PasswdFile implements AccountSource {
       const password = stored?.clear ?? null;
       return { ...(await derived.of(name, hash, iterations, password)), user: password === null ? null : name };
     }
-    const form = verifiers.get(hash)?.usual ?? { iterations: iterations ?? SCRAM_ITERATIONS };
+    const form = verifiers.get(hash) ?? { iterations: iterations ?? SCRAM_ITERATIONS };
     return { ...impossibleVerifier(this.#secret, name, hash, form), user: null };
   }
 
@@ -215,11 +212,6 @@ function summaryOf(
     admitted,
     clear,
     costliest,
-    verifiers: new Map(
-      [...forms].map(([hash, counts]) => [
-        hash,
-        { count: [...counts.values()].reduce((sum, { count }) => sum + count, 0), usual: usual(counts) },
-      ]),
-    ),
+    verifiers: new Map([...forms].map(([hash, counts]) => [hash, usual(counts)])),
   };
 }

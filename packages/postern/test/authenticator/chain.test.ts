@@ -81,15 +81,6 @@ describe("the first source that knows a name decides", () => {
     expect(new AuthenticatorChain([accounts, passwdFile("bob:{PLAIN}x\n")]).offers("secret")).toBe(true);
     expect(new AuthenticatorChain([passwdFile("bob:{PLAIN}x::::::nologin\n")]).offers("password")).toBe(false);
   });
-
-  test("SCRAM is offered where the users of every source can use it", () => {
-    const file = (text: string): AuthenticatorChain =>
-      new AuthenticatorChain([passwdFile("bob:{PLAIN}x\n"), passwdFile(text)]);
-    expect(file("carol:{PLAIN}y\n").offers("scram-sha-256")).toBe(true);
-    expect(file("carol:{PLAIN}y::::::nologin\n").offers("scram-sha-256")).toBe(true);
-    expect(file("carol:{SHA}y+RJ2jyUnl8lJpVS2LC7OkE3xXk=\n").offers("scram-sha-256")).toBe(false);
-    expect(new AuthenticatorChain([]).offers("scram-sha-256")).toBe(false);
-  });
 });
 
 /** A source of one account that counts what it is asked, and fails when it is told to. */

@@ -184,12 +184,6 @@ describe("what is offered", () => {
     expect(offered("a:{PLAIN}x::::::nologin\n")).toEqual([false, false, false, false, false]);
     expect(offered(`a:${await scramLine("x")}\n`, { scram: {} })).toEqual([true, true, false, false, false]);
   });
-  test("is SCRAM where all who may log in can use it", async () => {
-    const scram = await scramLine("x");
-    expect(offered(`a:${scram}\nb:{PLAIN}x\nc:${SHA}::::::nologin\n`)).toEqual([true, true, false, true, false]);
-    expect(offered(`a:${scram}\nb:${SHA}\n`)).toEqual([true, false, false, false, false]);
-    expect(offered(`a:${scram}\nb:{PLAIN}x\n`, { scram: {} })).toEqual([true, false, false, true, false]);
-  });
 });
 
 describe("SCRAM", () => {
