@@ -102,8 +102,8 @@ export class Pop3Server extends EventEmitter<ServerEvents> {
     if (tls === "implicit" && this.#settings.secureContext === null) {
       return Promise.reject(new TypeError("implicit TLS needs a certificate: give the server `tls: { key, cert }`"));
     }
-    // A client may send QUIT and shut down its writing side; its answers are still owed.
     if (this.#closing !== null) return Promise.reject(new Error("the server is closing; it opens no more ports"));
+    // A client may send QUIT and shut down its writing side; its answers are still owed.
     const listener = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true });
     const opened = new Promise<Listening>((resolve, reject) => {
       listener.once("error", reject);

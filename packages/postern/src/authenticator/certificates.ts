@@ -52,8 +52,3 @@ function nameIn({ commonName, emails }: ClientCertificate, rule: CertificateRule
   const [name = null] = rule === "common-name" ? [commonName] : distinct.size === 1 ? distinct : [];
   return name !== null && userNameProblem(name) === null ? name : null;
 }
-
-/** The users that client certificates stand for. Throws `CertificateMapRefused` where the map cannot be used. */
-export function certificateAuthenticator(rules: CertificateRules): CertificateAccounts {
-  return new CertificateAccounts(rules);
-}

@@ -6,6 +6,7 @@ import { createHmac, createSecretKey, randomBytes, type KeyObject } from "node:c
 import type { StatementSync } from "node:sqlite";
 import { inTransaction, type PosternDatabase } from "../database/database.js";
 import { databaseProblem } from "../database/problem.js";
+import { siteSecret } from "./site-secret.js";
 
 /** Rows that one key may have until the oldest are deleted down to the bound, so that a guesser does not cost two writes a guess. */
 const SLACK = 16;
@@ -37,10 +38,8 @@ export class SharedFailedLogins implements FailedLogins {
     this.#database = database;
     this.#now = now;
     this.#memory = new MemoryFailedLogins(now);
-    const secret = database.main.prepare("SELECT value FROM site WHERE name = 'secret'").get()?.["value"];
-    if (!(secret instanceof Uint8Array)) throw new TypeError("the data directory has no secret");
     // A key object: given raw octets, each hash would make one, which costs more than the hash.
-    this.#secret = createSecretKey(secret);
+    this.#secret = createSecretKey(siteSecret(database));
     const { leases } = database;
     this.#insert = leases.prepare(
       "INSERT INTO failed_login VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms",

@@ -95,8 +95,3 @@ export class OAuthAccounts implements Authenticator {
     };
   }
 }
-
-/** Asks nobody before the first token comes. */
-export function oauthAuthenticator(config: OAuthConfig, options?: OAuthOptions): OAuthAccounts {
-  return new OAuthAccounts(config, options);
-}

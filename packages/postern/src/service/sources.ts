@@ -2,9 +2,9 @@
 // never do. A new kind of source is a line among the `makers`. Knows no listener and no maildrop.
 import type { Authenticator } from "@postern/pop3/server";
 import { CertificateMapRefused } from "../authenticator/certificate-map.js";
-import { certificateAuthenticator, type CertificateAccounts } from "../authenticator/certificates.js";
+import { CertificateAccounts } from "../authenticator/certificates.js";
 import { AuthenticatorChain } from "../authenticator/chain.js";
-import { oauthAuthenticator, type OAuthAccounts } from "../authenticator/oauth.js";
+import { OAuthAccounts } from "../authenticator/oauth.js";
 import { PasswdFile, PasswdFileRefused } from "../authenticator/passwd-file.js";
 import { saslprepStored, StringRefused } from "../authenticator/saslprep.js";
 import type { ScramCosts } from "../authenticator/scram-verifier.js";
@@ -42,9 +42,9 @@ export class Sources {
     this.#passwdFile = sourcesOf(config).includes("passwd-file")
       ? asked(() => new PasswdFile(passwd_file, { usualScheme, scram: scramOf(authentication), secret, queue }))
       : null;
-    this.#certificates = certificates === undefined ? null : asked(() => certificateAuthenticator(certificates));
+    this.#certificates = certificates === undefined ? null : asked(() => new CertificateAccounts(certificates));
     this.#oauth =
-      oauth === undefined ? null : oauthAuthenticator(oauth, { refused: (reason) => options.refused(reason) });
+      oauth === undefined ? null : new OAuthAccounts(oauth, { refused: (reason) => options.refused(reason) });
   }
 
   /** Throws `ServiceProblem` where a source is not configured. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ClientCertificate } from "@postern/pop3/server";
 import { readCertificateMap } from "../../src/authenticator/certificate-map.js";
-import { certificateAuthenticator } from "../../src/authenticator/certificates.js";
+import { CertificateAccounts } from "../../src/authenticator/certificates.js";
 
 let folder = "";
 let file = "";
@@ -23,7 +23,7 @@ function certificate(facts: Partial<ClientCertificate> = {}): ClientCertificate 
 }
 
 test("certificates are all that is taken", async () => {
-  const accounts = certificateAuthenticator({ user: "common-name" });
+  const accounts = new CertificateAccounts({ user: "common-name" });
   expect(accounts.offers("certificate")).toBe(true);
   for (const kind of ["password", "token", "secret", "anonymous"] as const) expect(accounts.offers(kind)).toBe(false);
   expect(await accounts.verifyPassword("alice", "secret")).toBeNull();
@@ -45,7 +45,7 @@ describe("what a certificate says of itself", () => {
     ["email", { commonName: "alice@example.net", emails: [] }, null],
     ["email", { emails: ["alice@example.net\0"] }, null],
   ])("%s of %j", async (user, facts, expected) => {
-    expect(await certificateAuthenticator({ user }).userOfCertificate(certificate(facts))).toBe(expected);
+    expect(await new CertificateAccounts({ user }).userOfCertificate(certificate(facts))).toBe(expected);
   });
 });
 
@@ -62,13 +62,13 @@ describe("the map", () => {
     ["empty", "", "in the certificate"],
   ])("wins over the certificate: %s", async (_, text, expected) => {
     writeFileSync(file, text);
-    const accounts = certificateAuthenticator({ user: "common-name", map: file });
+    const accounts = new CertificateAccounts({ user: "common-name", map: file });
     expect(await accounts.userOfCertificate(certificate({ commonName: "in the certificate" }))).toBe(expected);
   });
 
   test("is all that counts where the operator says so", async () => {
     writeFileSync(file, `${OTHER} bob`);
-    const accounts = certificateAuthenticator({ user: "map", map: file });
+    const accounts = new CertificateAccounts({ user: "map", map: file });
     const facts = { commonName: "alice", emails: ["alice@example.net"] };
     expect(await accounts.userOfCertificate(certificate(facts))).toBeNull();
     expect(await accounts.userOfCertificate(certificate({ ...facts, fingerprint: OTHER }))).toBe("bob");
@@ -76,7 +76,7 @@ describe("the map", () => {
 
   test("is read again at a reload, and stays what it was where that fails", async () => {
     writeFileSync(file, `${FINGERPRINT} alice`);
-    const accounts = certificateAuthenticator({ user: "map", map: file });
+    const accounts = new CertificateAccounts({ user: "map", map: file });
     writeFileSync(file, `${FINGERPRINT} bob`);
     expect(await accounts.userOfCertificate(certificate())).toBe("alice");
     accounts.reload();

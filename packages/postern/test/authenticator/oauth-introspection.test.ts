@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { oauthAuthenticator, type OAuthAccounts } from "../../src/authenticator/oauth.js";
+import { OAuthAccounts } from "../../src/authenticator/oauth.js";
 import { configFrom } from "./oauth-config.js";
 import { json, TokenIssuer } from "./token-issuer.js";
 
@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 
 function make(written: Readonly<Record<string, unknown>> = {}): OAuthAccounts {
-  const accounts = oauthAuthenticator(
+  const accounts = new OAuthAccounts(
     configFrom({
       issuer: issuer.url,
       method: "introspection",

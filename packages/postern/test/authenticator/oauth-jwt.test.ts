@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { exportSPKI, importJWK, type CryptoKey } from "jose";
-import { oauthAuthenticator, type OAuthAccounts } from "../../src/authenticator/oauth.js";
+import { OAuthAccounts } from "../../src/authenticator/oauth.js";
 import type { OAuthConfig } from "../../src/config/oauth.js";
 import { configFrom } from "./oauth-config.js";
 import { json, makeKey, TokenIssuer, type SigningKey } from "./token-issuer.js";
@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 function make(config: Partial<OAuthConfig> = {}): OAuthAccounts {
-  const made = oauthAuthenticator(configFrom({ issuer: issuer.url, audience: "postern", ...config }), {
+  const made = new OAuthAccounts(configFrom({ issuer: issuer.url, audience: "postern", ...config }), {
     refused: (reason) => reasons.push(reason),
   });
   accounts.push(made);
