@@ -17,7 +17,7 @@ const server = {
     verifyPassword: async () => null,
     scramVerifier: async (/** @type {string} */ name, /** @type {"SHA-1" | "SHA-256"} */ hash) => ({
       user: name,
-      ...scramVerifierOf("sécret", hash, randomBytes(16), 4096),
+      ...(await scramVerifierOf("sécret", hash, randomBytes(16), 4096)),
     }),
     sharedSecret: async (/** @type {string} */ user) => ({ user, secret: "sécret" }),
   },

@@ -66,7 +66,7 @@ export class Accounts implements Authenticator {
   async scramVerifier(name: string, hash: ScramHash) {
     const password = this.#passwords.get(name);
     if (password === undefined) return impossibleVerifier(utf8("key"), name, hash, 4096);
-    return { user: name, ...scramVerifierOf(password, hash, utf8(`salt of ${name}`), 4096) };
+    return { user: name, ...(await scramVerifierOf(password, hash, utf8(`salt of ${name}`), 4096)) };
   }
 
   async sharedSecret(name: string) {

@@ -33,7 +33,10 @@ function scramScene(
 ): Scene {
   const authenticator: Authenticator = {
     verifyPassword: async () => null,
-    scramVerifier: async (name, hash) => ({ user: name, ...scramVerifierOf("pencil", hash, fromBase64(salt), 4096) }),
+    scramVerifier: async (name, hash) => ({
+      user: name,
+      ...(await scramVerifierOf("pencil", hash, fromBase64(salt), 4096)),
+    }),
   };
   return {
     client: { name: "user", password: "pencil", random: () => octetsForNonce(client), channelBindings: bindings },

@@ -44,7 +44,7 @@ describe.each(members)("$name", ({ mechanism, proofOctets, header }) => {
     test("a server that does not know the verifier", async () => {
       const authenticator = new Accounts({});
       authenticator.scramVerifier = async (name, hash) => {
-        const right = scramVerifierOf("secret", hash, utf8("salt"), 4096);
+        const right = await scramVerifierOf("secret", hash, utf8("salt"), 4096);
         return { user: name, ...right, serverKey: randomBytes(right.serverKey.length) };
       };
       expect((await converse(mechanism, client(), server({ authenticator }))).refused).toMatch(/signature/);

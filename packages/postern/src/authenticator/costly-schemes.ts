@@ -1,11 +1,11 @@
 // The schemes that take time by design: Argon2, bcrypt, SHA-crypt and the verifiers of SCRAM. Their costs have an upper bound:
 // who writes the file is trusted, but a number mistyped must be an error at loading and not a server that stands still.
 import { timingSafeEqual } from "node:crypto";
-import type { ScramHash } from "@postern/pop3/server";
+import { scramVerifierOf, type ScramHash } from "@postern/pop3/server";
 import { MOST_SCRAM_ITERATIONS } from "../config/authentication.js";
 import type { CryptThread } from "./crypt-thread.js";
 import { costOf, isPasswordOf } from "./password-hash.js";
-import { parseDovecotVerifier, scramVerifierFor } from "./scram-verifier.js";
+import { parseDovecotVerifier } from "./scram-verifier.js";
 import { SchemeRefused } from "./stored-password.js";
 import type { SchemePassword } from "./stored-password.js";
 
@@ -104,7 +104,7 @@ export function scramPassword(hash: ScramHash): (text: string) => SchemePassword
       clear: null,
       scram: { hash, verifier },
       matches: async (password) =>
-        timingSafeEqual((await scramVerifierFor(password, hash, salt, iterations)).storedKey, storedKey),
+        timingSafeEqual((await scramVerifierOf(password, hash, salt, iterations)).storedKey, storedKey),
     };
   };
 }

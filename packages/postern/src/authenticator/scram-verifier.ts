@@ -1,12 +1,8 @@
-// What is kept of a password for SCRAM (RFC 5802 §3): made, written as text, read again, and invented for names without one.
+// What is kept of a password for SCRAM: written as text, read again, and invented for names without one. The library makes it.
 // Knows no accounts and no exchange; those who keep verifiers are `spool-accounts.ts` and `passwd-file.ts`.
-import { createHash, createHmac, pbkdf2 } from "node:crypto";
-import { promisify } from "node:util";
-import type { ScramHash, ScramVerifier } from "@postern/pop3/server";
+import { createHmac } from "node:crypto";
+import type { ScramHash, ScramKeys } from "@postern/pop3/server";
 import { MOST_SCRAM_ITERATIONS, SCRAM_ITERATIONS } from "../config/authentication.js";
-
-/** A verifier without the user it belongs to, as it is stored. */
-export type StoredVerifier = Omit<ScramVerifier, "user">;
 
 /** For which hash functions verifiers are made of passwords, and at how many iterations. */
 export type ScramCosts = Readonly<Partial<Record<ScramHash, number>>>;
@@ -16,28 +12,9 @@ export const USUAL_SCRAM: ScramCosts = { "SHA-256": SCRAM_ITERATIONS };
 
 const SALT_OCTETS = 16;
 
-const algorithms: Readonly<Record<ScramHash, { readonly name: string; readonly octets: number }>> = {
-  "SHA-1": { name: "sha1", octets: 20 },
-  "SHA-256": { name: "sha256", octets: 32 },
-};
+const keyOctets: Readonly<Record<ScramHash, number>> = { "SHA-1": 20, "SHA-256": 32 };
 
 export const SCRAM_HASHES: readonly ScramHash[] = ["SHA-256", "SHA-1"];
-
-const derive = promisify(pbkdf2);
-
-/** The verifier of a password; computed in the thread pool. */
-export async function scramVerifierFor(
-  password: string,
-  hash: ScramHash,
-  salt: Uint8Array,
-  iterations: number,
-): Promise<StoredVerifier> {
-  const { name, octets } = algorithms[hash];
-  const salted = await derive(password, salt, iterations, octets, name);
-  const hmac = (text: string): Buffer => createHmac(name, salted).update(text).digest();
-  const storedKey = createHash(name).update(hmac("Client Key")).digest();
-  return { salt, iterations, storedKey, serverKey: hmac("Server Key") };
-}
 
 /** A salt that is the same for the same name and secret, and tells nothing of either. */
 export function derivedSalt(secret: Uint8Array, name: string, hash: ScramHash, octets: number = SALT_OCTETS): Buffer {
@@ -50,8 +27,8 @@ export function impossibleVerifier(
   name: string,
   hash: ScramHash,
   { iterations, saltOctets = SALT_OCTETS }: { readonly iterations: number; readonly saltOctets?: number },
-): StoredVerifier {
-  const { octets } = algorithms[hash];
+): ScramKeys {
+  const octets = keyOctets[hash];
   return {
     salt: derivedSalt(secret, name, hash, saltOctets),
     iterations,
@@ -68,27 +45,27 @@ function invented(secret: Uint8Array, parts: readonly string[], octets: number):
 }
 
 /** RFC 5803's form: `SCRAM-SHA-256$iterations:salt$storedKey:serverKey`. */
-export function formatVerifier(hash: ScramHash, { salt, iterations, storedKey, serverKey }: StoredVerifier): string {
+export function formatVerifier(hash: ScramHash, { salt, iterations, storedKey, serverKey }: ScramKeys): string {
   return `SCRAM-${hash}$${iterations}:${base64(salt)}$${base64(storedKey)}:${base64(serverKey)}`;
 }
 
 /** Reads RFC 5803's form. Null where it is malformed, or of another hash function. */
-export function parseVerifier(hash: ScramHash, text: string): StoredVerifier | null {
+export function parseVerifier(hash: ScramHash, text: string): ScramKeys | null {
   const [, iterations, salt, storedKey, serverKey] =
     /^SCRAM-[A-Z0-9-]+\$(\d+):([^$:]+)\$([^$:]+):([^$:]+)$/.exec(text) ?? [];
   return text.startsWith(`SCRAM-${hash}$`) ? readVerifier(hash, iterations, salt, storedKey, serverKey) : null;
 }
 
 /** Reads Dovecot's form, which stands behind `{SCRAM-SHA-256}`: `iterations,salt,storedKey,serverKey`. Null where it is malformed. */
-export function parseDovecotVerifier(hash: ScramHash, text: string): StoredVerifier | null {
+export function parseDovecotVerifier(hash: ScramHash, text: string): ScramKeys | null {
   const [iterations, salt, storedKey, serverKey, ...more] = text.split(",");
   return more.length > 0 ? null : readVerifier(hash, iterations, salt, storedKey, serverKey);
 }
 
-function readVerifier(hash: ScramHash, ...fields: readonly (string | undefined)[]): StoredVerifier | null {
+function readVerifier(hash: ScramHash, ...fields: readonly (string | undefined)[]): ScramKeys | null {
   const [iterations = "", ...encoded] = fields;
   const [salt = null, storedKey, serverKey] = encoded.map((field) => decodedBase64(field ?? ""));
-  const { octets } = algorithms[hash];
+  const octets = keyOctets[hash];
   if (!/^[1-9]\d{0,6}$/.test(iterations) || Number(iterations) > MOST_SCRAM_ITERATIONS) return null;
   if (salt === null || salt.length === 0 || storedKey?.length !== octets || serverKey?.length !== octets) return null;
   return { salt, iterations: Number(iterations), storedKey, serverKey };

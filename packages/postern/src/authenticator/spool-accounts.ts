@@ -1,7 +1,13 @@
 // The accounts of a data directory: names, what is kept of passwords, and whether they may log in. An account and its maildrop are
 // made in one transaction and removed in one (`SpoolMaildrops.remove`): the account's row goes with the maildrop's.
 import { randomBytes } from "node:crypto";
-import type { CredentialKind, ScramHash, ScramVerifier, SharedSecret } from "@postern/pop3/server";
+import {
+  scramVerifierOf,
+  type CredentialKind,
+  type ScramHash,
+  type ScramVerifier,
+  type SharedSecret,
+} from "@postern/pop3/server";
 import { SCRAM_ITERATIONS } from "../config/authentication.js";
 import type { PosternDatabase } from "../database/database.js";
 import { databaseProblem } from "../database/problem.js";
@@ -12,14 +18,7 @@ import type { AccountFacts, AccountRow, StoredCredentials } from "./account-tabl
 import { HASH_COST, hashPassword, impossibleHash, isOutdated, isPasswordOf, type HashCost } from "./password-hash.js";
 import { PASSWORD_OCTETS, REMEMBERED_MS } from "./password-limits.js";
 import { saslprepStored, StringRefused } from "./saslprep.js";
-import {
-  formatVerifier,
-  impossibleVerifier,
-  parseVerifier,
-  SCRAM_HASHES,
-  scramVerifierFor,
-  USUAL_SCRAM,
-} from "./scram-verifier.js";
+import { formatVerifier, impossibleVerifier, parseVerifier, SCRAM_HASHES, USUAL_SCRAM } from "./scram-verifier.js";
 import type { ScramCosts } from "./scram-verifier.js";
 import { siteSecret } from "./site-secret.js";
 import { VerifiedPasswords } from "./verified-passwords.js";
@@ -204,7 +203,7 @@ export class SpoolAccounts implements AccountSource {
     for (const hash of SCRAM_HASHES) {
       const iterations = this.#scram[hash];
       if (iterations === undefined) continue;
-      made[hash] = formatVerifier(hash, await scramVerifierFor(password, hash, randomBytes(SALT_OCTETS), iterations));
+      made[hash] = formatVerifier(hash, await scramVerifierOf(password, hash, randomBytes(SALT_OCTETS), iterations));
     }
     return made;
   }

@@ -1,7 +1,6 @@
 // A password as a file of another program holds it, whatever the scheme: what can be done with it, and what that costs.
 // `password-schemes.ts` reads it; the schemes themselves are in `digest-schemes.ts` and `costly-schemes.ts`. Knows no accounts.
-import type { ScramHash } from "@postern/pop3/server";
-import type { StoredVerifier } from "./scram-verifier.js";
+import type { ScramHash, ScramKeys } from "@postern/pop3/server";
 
 /** What a comparison costs; costs are comparable within a family. */
 export interface Effort {
@@ -15,7 +14,7 @@ export interface SchemePassword {
   readonly effort: Effort | null;
   /** The password itself where it is stored in the clear, prepared with SASLprep; else null. */
   readonly clear: string | null;
-  readonly scram: { readonly hash: ScramHash; readonly verifier: StoredVerifier } | null;
+  readonly scram: { readonly hash: ScramHash; readonly verifier: ScramKeys } | null;
   /** Whether it was made from this password. */
   matches(password: string): Promise<boolean>;
 }

@@ -10,7 +10,8 @@ import { CryptThread } from "../../src/authenticator/crypt-thread.js";
 import { PasswdFile, PasswdFileRefused } from "../../src/authenticator/passwd-file.js";
 import type { PasswdFileOptions } from "../../src/authenticator/passwd-file.js";
 import { hashPassword } from "../../src/authenticator/password-hash.js";
-import { formatVerifier, scramVerifierFor } from "../../src/authenticator/scram-verifier.js";
+import { formatVerifier } from "../../src/authenticator/scram-verifier.js";
+import { scramVerifierOf } from "@postern/pop3/server";
 import { WorkQueue } from "../../src/authenticator/work-queue.js";
 
 const CHEAP = { memoryKiB: 64, passes: 1, lanes: 1 };
@@ -18,7 +19,7 @@ const SHA = "{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=";
 const BCRYPT = "{BLF-CRYPT}$2y$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e";
 
 const scramLine = async (password: string): Promise<string> =>
-  formatVerifier("SHA-256", await scramVerifierFor(password, "SHA-256", randomBytes(16), 4096))
+  formatVerifier("SHA-256", await scramVerifierOf(password, "SHA-256", randomBytes(16), 4096))
     .replace("SCRAM-SHA-256$", "{SCRAM-SHA-256}")
     .replaceAll(/[$:]/g, ",");
 

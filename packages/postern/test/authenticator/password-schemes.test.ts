@@ -3,7 +3,8 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { CryptThread } from "../../src/authenticator/crypt-thread.js";
 import { passwordSchemes, readStoredPassword } from "../../src/authenticator/password-schemes.js";
-import { formatVerifier, scramVerifierFor } from "../../src/authenticator/scram-verifier.js";
+import { formatVerifier } from "../../src/authenticator/scram-verifier.js";
+import { scramVerifierOf } from "@postern/pop3/server";
 import { SchemeRefused } from "../../src/authenticator/stored-password.js";
 import type { StoredPassword } from "../../src/authenticator/stored-password.js";
 
@@ -84,7 +85,7 @@ test("Argon2 in Dovecot's form", async () => {
 });
 
 test("a SCRAM verifier is one, and tells whether a password is right", async () => {
-  const made = await scramVerifierFor("pencil", "SHA-256", Buffer.from("W22ZaJ0SNY7soEsUEjb6gQ==", "base64"), 4096);
+  const made = await scramVerifierOf("pencil", "SHA-256", Buffer.from("W22ZaJ0SNY7soEsUEjb6gQ==", "base64"), 4096);
   const text = formatVerifier("SHA-256", made).replace("SCRAM-SHA-256$", "").replaceAll(/[$:]/g, ",");
   const stored = read(`{SCRAM-SHA-256}${text}`);
   expect(stored.scram).toEqual({ hash: "SHA-256", verifier: made });

@@ -7,14 +7,13 @@ import {
   impossibleVerifier,
   parseDovecotVerifier,
   parseVerifier,
-  scramVerifierFor,
 } from "../../src/authenticator/scram-verifier.js";
-import type { StoredVerifier } from "../../src/authenticator/scram-verifier.js";
+import { scramVerifierOf, type ScramKeys } from "@postern/pop3/server";
 
-const pencil = (hash: "SHA-1" | "SHA-256"): Promise<StoredVerifier> =>
+const pencil = (hash: "SHA-1" | "SHA-256"): Promise<ScramKeys> =>
   hash === "SHA-1"
-    ? scramVerifierFor("pencil", hash, Buffer.from("QSXCR+Q6sek8bf92", "base64"), 4096)
-    : scramVerifierFor("pencil", hash, Buffer.from("W22ZaJ0SNY7soEsUEjb6gQ==", "base64"), 4096);
+    ? scramVerifierOf("pencil", hash, Buffer.from("QSXCR+Q6sek8bf92", "base64"), 4096)
+    : scramVerifierOf("pencil", hash, Buffer.from("W22ZaJ0SNY7soEsUEjb6gQ==", "base64"), 4096);
 
 // RFC 5802 §5 and RFC 7677 §3: the server's signature follows from the server key and the messages.
 test.each([

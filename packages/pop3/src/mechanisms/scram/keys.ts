@@ -1,6 +1,6 @@
 // The algorithm of SCRAM (RFC 5802 §3): from password to keys, from keys to proof and signature.
 // Knows no message and no account. A hash function is one line of the table.
-import { createHash, createHmac, pbkdf2Sync, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, pbkdf2, pbkdf2Sync, timingSafeEqual } from "node:crypto";
 import type { ScramHash, ScramVerifier } from "../../contracts/authenticator.js";
 
 const HASHES: Readonly<Record<ScramHash, { readonly algorithm: string; readonly octets: number }>> = {
@@ -38,9 +38,13 @@ export function equalOctets(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function saltedPassword(hash: ScramHash, password: string, salt: Uint8Array, iterations: number): Uint8Array {
+function saltedInPool(hash: ScramHash, password: string, salt: Uint8Array, iterations: number): Promise<Uint8Array> {
   const { algorithm, octets } = HASHES[hash];
-  return pbkdf2Sync(password, salt, iterations, octets, algorithm);
+  return new Promise((resolve, reject) => {
+    pbkdf2(password, salt, iterations, octets, algorithm, (error, key) =>
+      error === null ? resolve(key) : reject(error),
+    );
+  });
 }
 
 /** The client's two keys of one password, which take long to compute. */
@@ -51,7 +55,11 @@ export interface ClientKeys {
 }
 
 export function clientKeysOf(hash: ScramHash, password: string, salt: Uint8Array, iterations: number): ClientKeys {
-  const salted = saltedPassword(hash, password, salt, iterations);
+  const { algorithm, octets } = HASHES[hash];
+  return keysOfSalted(hash, pbkdf2Sync(password, salt, iterations, octets, algorithm));
+}
+
+function keysOfSalted(hash: ScramHash, salted: Uint8Array): ClientKeys {
   const clientKey = hmac(hash, salted, "Client Key");
   return { clientKey, storedKey: digest(hash, clientKey), serverKey: hmac(hash, salted, "Server Key") };
 }
@@ -70,10 +78,15 @@ export function serverSignature(hash: ScramHash, serverKey: Uint8Array, authMess
 
 /**
  * What an account store keeps of a password. The password is prepared with SASLprep as a stored string, the salt is
- * random and of one account alone. Computes for as long as the iterations say, and blocks meanwhile.
+ * random and of one account alone. Computed in Node's thread pool, for as long as the iterations say.
  */
-export function scramVerifierOf(password: string, hash: ScramHash, salt: Uint8Array, iterations: number): ScramKeys {
-  const { storedKey, serverKey } = clientKeysOf(hash, password, salt, iterations);
+export async function scramVerifierOf(
+  password: string,
+  hash: ScramHash,
+  salt: Uint8Array,
+  iterations: number,
+): Promise<ScramKeys> {
+  const { storedKey, serverKey } = keysOfSalted(hash, await saltedInPool(hash, password, salt, iterations));
   return { salt, iterations, storedKey, serverKey };
 }
 
