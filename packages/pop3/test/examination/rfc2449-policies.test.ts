@@ -1,34 +1,14 @@
 // LOGIN-DELAY and EXPIRE (RFC 2449 §6.5, §6.7, §8.1.1): what is announced before login and after it, and what is enforced.
 import { Buffer } from "node:buffer";
-import { afterAll, describe, expect, test } from "vitest";
-import { MemoryPolicies, type Pop3ServerOptions } from "@postern/pop3/server";
-import { Accounts, alone, argumentOf, auth, ERR, ERR_AUTH, LOGINS, OK, plain, stageOf } from "./sasl.js";
+import { describe, expect, test } from "vitest";
+import { MemoryPolicies } from "@postern/pop3/server";
+import { Accounts, argumentOf, auth, ERR, ERR_AUTH, LOGINS, OK, plain, login, over, staging } from "./sasl.js";
 import { Rules } from "./rules.js";
-import { expectOk, type Stage, until } from "./stage.js";
-import type { Wire } from "./wire.js";
+import { expectOk, until } from "./stage.js";
 
 const never = { loginDelaySeconds: 0, retentionDays: "never" } as const;
 const accounts = new Accounts({ ann: "secret", bob: "secret", cat: "secret" });
-const running: Stage[] = [];
-afterAll(() => Promise.all(running.map((stage) => stage.strike())));
-alone(() => running);
-async function staged(options: Partial<Pop3ServerOptions> = {}): Promise<Stage> {
-  const stage = await stageOf(accounts, options);
-  running.push(stage);
-  return stage;
-}
-
-async function login(wire: Wire, name = "ann"): Promise<Wire> {
-  expectOk(await wire.ask(`USER ${name}`));
-  expectOk(await wire.ask("PASS secret"));
-  return wire;
-}
-
-/** The session is over, for the server too: its maildrop is free. */
-async function over(stage: Stage, wire: Wire): Promise<void> {
-  await wire.quit();
-  await until(() => stage.server.sessionCount === 0, "a session is left");
-}
+const staged = staging(accounts);
 
 describe("LOGIN-DELAY (§6.5, §8.1.1)", () => {
   const delay = (loginDelaySeconds: number): { loginDelaySeconds: number; retentionDays: "never" } => ({

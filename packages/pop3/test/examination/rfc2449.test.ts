@@ -1,11 +1,10 @@
 // The extension mechanism, sentence by sentence: RFC 2449 §3 to §8, with every capability and every kind of login in place.
 // PIPELINING has a file of its own, LOGIN-DELAY and EXPIRE have `rfc2449-policies.test.ts`; SASL, STLS, UTF8 and LANG have their RFCs'.
 import { Buffer } from "node:buffer";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Pop3ServerOptions } from "@postern/pop3/server";
 import {
   Accounts,
-  alone,
   apop,
   argumentOf,
   auth,
@@ -14,16 +13,17 @@ import {
   ERR,
   ERR_AUTH,
   ERR_NO_CODE,
-  forgetful,
   implicit,
   LOGINS,
   OK,
   plain,
-  stageOf,
   tags,
+  login,
+  over,
+  staging,
 } from "./sasl.js";
 import { Rules } from "./rules.js";
-import { expectOk, Stage, tls, until } from "./stage.js";
+import { expectOk, type Stage, until } from "./stage.js";
 import { Wire } from "./wire.js";
 
 const CODES = /^\[(?:LOGIN-DELAY|IN-USE|SYS\/TEMP|SYS\/PERM|AUTH|UTF8)\](?: |$)/;
@@ -31,26 +31,7 @@ const ALL =
   "TOP USER SASL RESP-CODES LOGIN-DELAY PIPELINING EXPIRE UIDL IMPLEMENTATION AUTH-RESP-CODE STLS LANG UTF8".split(" ");
 
 const accounts = new Accounts({ ann: "secret", bob: "secret", cat: "secret" });
-const running: Stage[] = [];
-afterAll(() => Promise.all(running.map((stage) => stage.strike())));
-alone(() => running);
-async function staged(options: Partial<Pop3ServerOptions> = {}): Promise<Stage> {
-  const stage = await stageOf(accounts, options);
-  running.push(stage);
-  return stage;
-}
-
-async function login(wire: Wire, name = "ann"): Promise<Wire> {
-  expectOk(await wire.ask(`USER ${name}`));
-  expectOk(await wire.ask("PASS secret"));
-  return wire;
-}
-
-/** The session is over, for the server too: its maildrop is free. */
-async function over(stage: Stage, wire: Wire): Promise<void> {
-  await wire.quit();
-  await until(() => stage.server.sessionCount === 0, "a session is left");
-}
+const staged = staging(accounts);
 
 let stage: Stage;
 beforeAll(async () => {
@@ -279,8 +260,7 @@ test("APOP is announced by the greeting, not by CAPA (§6)", async () => {
 });
 
 test("the maildrop of a user is one, however he logs in", async () => {
-  const its = await Stage.set({ authenticator: accounts, tls, failedLogins: forgetful });
-  running.push(its);
+  const its = await staged();
   const holder = await its.greeted();
   expect(await auth(holder, "PLAIN", plain("ann", "secret"))).toMatch(OK);
   const wire = await implicit(its);

@@ -19,21 +19,12 @@ import {
   plain,
   stageOf,
   tags,
+  STRANGERS,
 } from "./sasl.js";
 import { expectOk, Stage, tls } from "./stage.js";
 import { Wire } from "./wire.js";
 
 const RIGHT = base64(plain("ann", "secret"));
-const STRANGERS = [
-  "GSSAPI",
-  "DIGEST-MD5",
-  "NTLM",
-  "KERBEROS_V4",
-  "SCRAM-SHA-512",
-  "SCRAM-MD5",
-  "PLAIN-PLUS",
-  "X-POSTERN",
-];
 
 const accounts = new Accounts();
 let stage: Stage;

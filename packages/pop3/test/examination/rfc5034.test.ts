@@ -16,22 +16,13 @@ import {
   OK,
   plain,
   stageOf,
+  STRANGERS,
 } from "./sasl.js";
 import type { Stage } from "./stage.js";
 import type { Wire } from "./wire.js";
 
 const RIGHT = base64(plain("ann", "secret"));
 const CLIENT_FIRST = MECHANISMS.filter((name) => !["LOGIN", "CRAM-MD5"].includes(name));
-const STRANGERS = [
-  "GSSAPI",
-  "DIGEST-MD5",
-  "NTLM",
-  "KERBEROS_V4",
-  "SCRAM-SHA-512",
-  "SCRAM-MD5",
-  "PLAIN-PLUS",
-  "X-POSTERN",
-];
 
 const accounts = new Accounts();
 let stage: Stage;

@@ -16,6 +16,7 @@ import {
   listedMechanisms,
   OK,
   plain,
+  prepare,
 } from "./sasl.js";
 import { stageOf, tlsOf } from "./sasl.js";
 import { exporter, Scram, serverEndPoint, type Hash, type ScramOptions } from "./scram.js";
@@ -23,12 +24,6 @@ import { expectOk, type Stage } from "./stage.js";
 import { Wire } from "./wire.js";
 
 const users = { ann: "secret", boss: "pencil", "a,b=c": "x", "=2C": "y", josé: "sécret", IX: "IX" };
-function prepare(text: string): string {
-  const mapped = text.replace(/\u00AD/g, "").normalize("NFKC");
-  if (/[\u0000-\u001F\u007F]/.test(mapped)) throw new Error("a prohibited character");
-  return mapped;
-}
-
 const accounts = new Accounts(users);
 let stage: Stage;
 beforeAll(async () => {

@@ -14,6 +14,7 @@ import {
   implicit,
   OK,
   plain,
+  prepare,
 } from "./sasl.js";
 import { stageOf } from "./sasl.js";
 import { Scram, type Deviation, type Hash } from "./scram.js";
@@ -21,12 +22,6 @@ import type { Stage } from "./stage.js";
 import type { Wire } from "./wire.js";
 
 const users = { ann: "secret", boss: "pencil", "a,b=c": "x", "=2C": "y", josé: "sécret", IX: "IX" };
-function prepare(text: string): string {
-  const mapped = text.replace(/\u00AD/g, "").normalize("NFKC");
-  if (/[\u0000-\u001F\u007F]/.test(mapped)) throw new Error("a prohibited character");
-  return mapped;
-}
-
 const accounts = new Accounts(users);
 /** Whoever reads a name that breaks the grammar as if it did not finds somebody here. */
 const odd = [

@@ -1,38 +1,13 @@
 // Names and passwords in UTF-8 (RFC 6856 §2.2), with SASLprep (RFC 4013).
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Pop3ServerOptions } from "@postern/pop3/server";
-import { Accounts, alone, auth, ERR, OK, plain, stageOf } from "./sasl.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { Accounts, auth, ERR, OK, plain, stageOf, prepare, session, staging } from "./sasl.js";
 import { expectOk, type Stage } from "./stage.js";
 import { Wire } from "./wire.js";
 
 const accounts = new Accounts({ ann: "secret", josé: "sécret", IX: "IX" });
-function prepare(text: string): string {
-  const mapped = text
-    .replace(/\u00AD/g, "")
-    .replace(/\u00A0/g, " ")
-    .normalize("NFKC");
-  if (/[\u0000-\u001F\u007F\uE000]/.test(mapped)) throw new Error("a prohibited character");
-  return mapped;
-}
-
-const running: Stage[] = [];
-afterAll(() => Promise.all(running.map((stage) => stage.strike())));
-alone(() => running);
-async function staged(options: Partial<Pop3ServerOptions> = {}): Promise<Stage> {
-  const stage = await stageOf(accounts, { prepare, ...options });
-  running.push(stage);
-  return stage;
-}
-
-async function session(stage: Stage, utf8: boolean): Promise<Wire> {
-  const wire = await stage.greeted();
-  if (utf8) expectOk(await wire.ask("UTF8"));
-  expectOk(await wire.ask("USER ann"));
-  expectOk(await wire.ask("PASS secret"));
-  return wire;
-}
+const staged = staging(accounts, { prepare });
 
 let stage: Stage;
 beforeAll(async () => {

@@ -2,11 +2,9 @@
 // `rfc6856-names.test.ts`, LANG is in `rfc6856-lang.test.ts`.
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Pop3ServerOptions } from "@postern/pop3/server";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   Accounts,
-  alone,
   argumentOf,
   auth,
   authScram,
@@ -18,9 +16,11 @@ import {
   plain,
   stageOf,
   tags,
+  prepare,
+  session,
+  staging,
 } from "./sasl.js";
 import { expectOk, type Stage } from "./stage.js";
-import type { Wire } from "./wire.js";
 
 const TEXT: Readonly<Record<string, string>> = {
   ascii: "From: ann@example.org\nDate: Mon, 1 Jan 2024 00:00:00 +0000\nSubject: plain\n\n.body\n",
@@ -49,32 +49,7 @@ const NEEDS_UTF8 = MESSAGES.map(({ name }, at) => ({ name, number: at + 1 })).fi
 );
 
 const accounts = new Accounts({ ann: "secret" });
-function prepare(text: string): string {
-  const mapped = text
-    .replace(/\u00AD/g, "")
-    .replace(/\u00A0/g, " ")
-    .normalize("NFKC");
-  if (/[\u0000-\u001F\u007F\uE000]/.test(mapped)) throw new Error("a prohibited character");
-  return mapped;
-}
-
-const running: Stage[] = [];
-afterAll(() => Promise.all(running.map((stage) => stage.strike())));
-alone(() => running);
-async function staged(options: Partial<Pop3ServerOptions> = {}): Promise<Stage> {
-  const stage = await stageOf(accounts, { prepare, ...options });
-  running.push(stage);
-  return stage;
-}
-
-/** A session of somebody of his own who has all of the messages. */
-async function session(stage: Stage, utf8: boolean): Promise<Wire> {
-  const wire = await stage.greeted();
-  if (utf8) expectOk(await wire.ask("UTF8"));
-  expectOk(await wire.ask("USER ann"));
-  expectOk(await wire.ask("PASS secret"));
-  return wire;
-}
+const staged = staging(accounts, { prepare });
 
 /** A message as RFC 1939 transmits it. */
 function canonical(octets: Buffer): Buffer {

@@ -5,7 +5,7 @@ import { createHash, createHmac } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 import type { Authenticator, Pop3ServerOptions } from "@postern/pop3/server";
 import { keysOf, Scram, type Hash, type ScramOptions } from "./scram.js";
-import { afterEach } from "vitest";
+import { afterAll, afterEach } from "vitest";
 import { expectOk, Stage, tls, until } from "./stage.js";
 import { Wire } from "./wire.js";
 
@@ -24,6 +24,17 @@ export const KINDS: readonly Kind[] = [
   "token",
   "certificate",
   "anonymous",
+];
+/** Mechanisms that this server does not have. */
+export const STRANGERS: readonly string[] = [
+  "GSSAPI",
+  "DIGEST-MD5",
+  "NTLM",
+  "KERBEROS_V4",
+  "SCRAM-SHA-512",
+  "SCRAM-MD5",
+  "PLAIN-PLUS",
+  "X-POSTERN",
 ];
 export const MECHANISMS: readonly string[] = [
   "PLAIN",
@@ -144,6 +155,51 @@ export function alone(stages: () => Iterable<Stage>): void {
   });
 }
 
+/** For files whose tests set servers of their own: sets one such, which the end of the file strikes. */
+export function staging(
+  authenticator: Authenticator,
+  usual: Partial<Pop3ServerOptions> = {},
+): (options?: Partial<Pop3ServerOptions>) => Promise<Stage> {
+  const running: Stage[] = [];
+  afterAll(() => Promise.all(running.map((stage) => stage.strike())));
+  alone(() => running);
+  return async (options = {}) => {
+    const stage = await stageOf(authenticator, { ...usual, ...options });
+    running.push(stage);
+    return stage;
+  };
+}
+
+/** As much of SASLprep (RFC 4013) as these tests need: it maps, normalizes and prohibits. */
+export function prepare(text: string): string {
+  const mapped = text
+    .replace(/\u00AD/g, "")
+    .replace(/\u00A0/g, " ")
+    .normalize("NFKC");
+  if (/[\u0000-\u001F\u007F\uE000]/.test(mapped)) throw new Error("a prohibited character");
+  return mapped;
+}
+
+/** A login by USER and PASS of somebody whose password is `secret`. */
+export async function login(wire: Wire, name = "ann"): Promise<Wire> {
+  expectOk(await wire.ask(`USER ${name}`));
+  expectOk(await wire.ask("PASS secret"));
+  return wire;
+}
+
+/** The session is over, for the server too: its maildrop is free. */
+export async function over(stage: Stage, wire: Wire): Promise<void> {
+  await wire.quit();
+  await until(() => stage.server.sessionCount === 0, "a session is left");
+}
+
+/** A session of ann's that asked for UTF-8, or did not. */
+export async function session(stage: Stage, utf8: boolean): Promise<Wire> {
+  const wire = await stage.greeted();
+  if (utf8) expectOk(await wire.ask("UTF8"));
+  return login(wire);
+}
+
 /** A connection on the TLS port whose greeting was read. */
 export async function implicit(stage: Stage): Promise<Wire> {
   const wire = await Wire.openTls(stage.tlsPort);
@@ -251,7 +307,7 @@ export function tlsOf(wire: Wire): TLSSocket {
 export const LOGINS: Readonly<
   Record<string, (stage: Stage, name: string, password: string) => Promise<[Wire, string]>>
 > = {
-  PASS: over(async (wire, name, password) => {
+  PASS: onPlainPort(async (wire, name, password) => {
     expectOk(await wire.ask(`USER ${name}`));
     return wire.ask(`PASS ${password}`);
   }),
@@ -259,18 +315,18 @@ export const LOGINS: Readonly<
     const wire = await Wire.open(stage.port);
     return [wire, await apop(wire, await wire.line(), name, password)];
   },
-  "AUTH PLAIN": over((wire, name, password) => auth(wire, "PLAIN", plain(name, password))),
-  "AUTH LOGIN": over(authLogin),
-  "AUTH CRAM-MD5": over(authCramMd5),
-  "AUTH SCRAM-SHA-1": over(
+  "AUTH PLAIN": onPlainPort((wire, name, password) => auth(wire, "PLAIN", plain(name, password))),
+  "AUTH LOGIN": onPlainPort(authLogin),
+  "AUTH CRAM-MD5": onPlainPort(authCramMd5),
+  "AUTH SCRAM-SHA-1": onPlainPort(
     async (wire, name, password) => (await authScram(wire, { hash: "SHA-1", name, password })).answer,
   ),
-  "AUTH SCRAM-SHA-256": over(
+  "AUTH SCRAM-SHA-256": onPlainPort(
     async (wire, name, password) => (await authScram(wire, { hash: "SHA-256", name, password })).answer,
   ),
 };
 
-function over(
+function onPlainPort(
   login: (wire: Wire, name: string, password: string) => Promise<string>,
 ): (stage: Stage, name: string, password: string) => Promise<[Wire, string]> {
   return async (stage, name, password) => {
