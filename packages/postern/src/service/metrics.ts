@@ -3,8 +3,9 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
 import type { Pop3Server } from "@postern/pop3/server";
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Histogram, Registry } from "prom-client";
 import type { MetricObjectWithValues, MetricValue } from "prom-client";
+import { gaugeIn } from "./gauge.js";
 
 /** A registry's content as plain data, fit to be sent between threads. */
 export type MetricsSnapshot = readonly MetricObjectWithValues<MetricValue<string>>[];
@@ -30,11 +31,11 @@ export class SessionMetrics {
   constructor(worker: number) {
     const [label, delay, servers] = [String(worker), this.#delay, this.#servers];
     delay.enable();
-    this.#gauge("postern_sessions_open", "Sessions that are open now.", [], (gauge) => {
+    gaugeIn(this.#registry, "postern_sessions_open", "Sessions that are open now.", [], (gauge) => {
       gauge.set([...servers].reduce((sum, { sessionCount }) => sum + sessionCount, 0));
     });
     const late = "How late a worker's event loop was since it was last asked, by quantile.";
-    this.#gauge("postern_worker_event_loop_delay_seconds", late, ["worker", "quantile"], (gauge) => {
+    gaugeIn(this.#registry, "postern_worker_event_loop_delay_seconds", late, ["worker", "quantile"], (gauge) => {
       const quantiles = [0.5, 0.99].map((quantile) => [quantile, delay.percentile(quantile * 100)] as const);
       for (const [quantile, nanoseconds] of [...quantiles, [1, delay.max] as const]) {
         gauge.set(
@@ -44,8 +45,12 @@ export class SessionMetrics {
       }
       delay.reset();
     });
-    this.#gauge("postern_worker_heap_octets", "Octets of JavaScript heap that a worker uses.", ["worker"], (gauge) =>
-      gauge.set({ worker: label }, getHeapStatistics().used_heap_size),
+    gaugeIn(
+      this.#registry,
+      "postern_worker_heap_octets",
+      "Octets of JavaScript heap that a worker uses.",
+      ["worker"],
+      (gauge) => gauge.set({ worker: label }, getHeapStatistics().used_heap_size),
     );
   }
 
@@ -175,17 +180,5 @@ export class SessionMetrics {
     labelNames: readonly Label[],
   ): Histogram<Label> {
     return new Histogram({ name, help, buckets, labelNames, registers: [this.#registry] });
-  }
-
-  #gauge(name: string, help: string, labelNames: readonly string[], collect: (gauge: Gauge) => void): Gauge {
-    return new Gauge({
-      name,
-      help,
-      labelNames,
-      registers: [this.#registry],
-      collect() {
-        collect(this);
-      },
-    });
   }
 }

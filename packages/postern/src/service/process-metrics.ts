@@ -1,6 +1,7 @@
 // The numbers of the process as a whole, and the page of /metrics: they and those of all workers, put together.
 // Runs in the main thread only. What a worker counts is `metrics.ts`'s.
-import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Registry } from "prom-client";
+import { gaugeIn } from "./gauge.js";
 import type { MetricsSnapshot } from "./metrics.js";
 
 /** What the gauges are set from. */
@@ -22,12 +23,14 @@ export class ProcessMetrics {
   constructor({ version, workers, certificateEndsMs }: ProcessFacts) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
-    this.#gauge("postern_build_info", "Always 1; the labels say what runs.", ["version", "node"], (gauge) =>
+    gaugeIn(this.#registry, "postern_build_info", "Always 1; the labels say what runs.", ["version", "node"], (gauge) =>
       gauge.set({ version, node: process.versions.node }, 1),
     );
-    this.#gauge("postern_workers", "Workers that serve now.", [], (gauge) => gauge.set(workers()));
+    gaugeIn(this.#registry, "postern_workers", "Workers that serve now.", [], (gauge) => gauge.set(workers()));
     const ends = "When the certificate ends, in seconds since 1970.";
-    this.#gauge("postern_certificate_end_seconds", ends, [], (gauge) => gauge.set(certificateEndsMs() / 1000));
+    gaugeIn(this.#registry, "postern_certificate_end_seconds", ends, [], (gauge) =>
+      gauge.set(certificateEndsMs() / 1000),
+    );
     this.#reloads = new Counter({
       name: "postern_reloads_total",
       help: "Reloads of the configuration, by outcome.",
@@ -64,18 +67,6 @@ export class ProcessMetrics {
 
   close(): void {
     this.#registry.clear();
-  }
-
-  #gauge(name: string, help: string, labelNames: readonly string[], collect: (gauge: Gauge) => void): Gauge {
-    return new Gauge({
-      name,
-      help,
-      labelNames,
-      registers: [this.#registry],
-      collect() {
-        collect(this);
-      },
-    });
   }
 }
 
