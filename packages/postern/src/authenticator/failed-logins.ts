@@ -5,7 +5,7 @@ import { FAILED_LOGIN_BOUNDS, MemoryFailedLogins, type FailedLogins } from "@pos
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 import type { StatementSync } from "node:sqlite";
 import { inTransaction, type PosternDatabase } from "../database/database.js";
-import { databaseProblem } from "../database/problem.js";
+import { unlessDatabaseFails } from "../database/problem.js";
 import { siteSecret } from "./site-secret.js";
 
 /** Rows that one key may have until the oldest are deleted down to the bound, so that a guesser does not cost two writes a guess. */
@@ -56,7 +56,9 @@ export class SharedFailedLogins implements FailedLogins {
 
   count(key: string): number {
     const remembered = this.#memory.count(key);
-    const failures = this.#tried(() => Number(this.#count.get(this.#stored(key), this.#oldestMs())?.["failures"]));
+    const failures = unlessDatabaseFails(() =>
+      Number(this.#count.get(this.#stored(key), this.#oldestMs())?.["failures"]),
+    );
     // The larger one and not the sum: the same failure may be in both, and must not count twice.
     return Math.min(FAILED_LOGIN_BOUNDS.perKey, Math.max(remembered, failures ?? 0));
   }
@@ -64,7 +66,7 @@ export class SharedFailedLogins implements FailedLogins {
   add(key: string, digest: string | null): void {
     const own = digest === null ? randomBytes(16).toString("base64") : this.#hash(key, digest);
     const stored = this.#stored(key);
-    const done = this.#tried(() => {
+    const done = unlessDatabaseFails(() => {
       this.#insert.run(stored, own, this.#now());
       return true;
     });
@@ -72,7 +74,7 @@ export class SharedFailedLogins implements FailedLogins {
       this.#memory.add(key, own);
       return;
     }
-    this.#tried(() => this.#clear(stored));
+    unlessDatabaseFails(() => this.#clear(stored));
   }
 
   /** Keeps the table small: this key's rows, and now and then some that are forgotten. */
@@ -107,15 +109,5 @@ export class SharedFailedLogins implements FailedLogins {
     return createHmac("sha256", this.#secret)
       .update(JSON.stringify(["failed login", ...parts]))
       .digest("base64");
-  }
-
-  /** Null where the database could not. */
-  #tried<T>(work: () => T): T | null {
-    try {
-      return work();
-    } catch (error) {
-      if (databaseProblem(error) === null) throw error;
-      return null;
-    }
   }
 }

@@ -3,7 +3,7 @@
 import type { KnownLogins } from "@postern/pop3/server";
 import type { StatementSync } from "node:sqlite";
 import type { PosternDatabase } from "../database/database.js";
-import { databaseProblem } from "../database/problem.js";
+import { unlessDatabaseFails } from "../database/problem.js";
 
 /** Pairs remembered between two looks for those whose time is over, and how many of these are taken out then: the table stays small. */
 const LOOK_EVERY = 64;
@@ -28,23 +28,13 @@ export class SharedKnownLogins implements KnownLogins {
   }
 
   knows(pair: string): boolean {
-    return this.#tried(() => this.#select.get(pair, this.#now()) !== undefined) ?? false;
+    return unlessDatabaseFails(() => this.#select.get(pair, this.#now()) !== undefined) ?? false;
   }
 
   remember(pair: string, untilMs: number): void {
-    this.#tried(() => {
+    unlessDatabaseFails(() => {
       this.#insert.run(pair, untilMs);
       if (++this.#added % LOOK_EVERY === 0) this.#forget.run(this.#now());
     });
-  }
-
-  /** Null where the database could not. */
-  #tried<T>(work: () => T): T | null {
-    try {
-      return work();
-    } catch (error) {
-      if (databaseProblem(error) === null) throw error;
-      return null;
-    }
   }
 }

@@ -45,6 +45,16 @@ export function databaseProblem(error: unknown): DatabaseProblem | null {
   return code === null ? null : (PROBLEMS[code] ?? { passing: true, sentence: "the database failed; see the log" });
 }
 
+/** What the work gives, or null where the database could not: for what may be lost, and must be in nobody's way. */
+export function unlessDatabaseFails<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (databaseProblem(error) === null) throw error;
+    return null;
+  }
+}
+
 function fileProblem(error: Error & { readonly code?: unknown }): DatabaseProblem {
   const denied = error.code === "EACCES" || error.code === "EPERM" || error.code === "EROFS";
   const sentence = denied
