@@ -12,7 +12,7 @@ const SWEEP_MS = 3_600_000;
 const RETRY_MS = 60_000;
 
 /** Starts sweeping for a configuration. Throws `ServiceProblem`. */
-export function startRetention(config: Config, log: Log): readonly PrimaryTask[] {
+export function startRetention(config: Config, log: Log, retryMs: number = RETRY_MS): readonly PrimaryTask[] {
   if (config.capabilities?.some((tag) => tag.toUpperCase() === expire.tag) === false) return [];
   const rooms = openRooms(config, { create: true });
   const failed = (error: unknown): void =>
@@ -49,7 +49,7 @@ export function startRetention(config: Config, log: Log): readonly PrimaryTask[]
         return;
       } catch (error) {
         failed(error);
-        await sleep(RETRY_MS, undefined, { ref: false, signal: stopping.signal }).catch(() => undefined);
+        await sleep(retryMs, undefined, { ref: false, signal: stopping.signal }).catch(() => undefined);
       }
     }
   }
