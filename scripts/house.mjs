@@ -24,7 +24,7 @@ export const house = {
     maildrop: { storey: 3, node: ["crypto"] },
     "index.ts": { storey: 4, node: [] },
     server: { storey: 4, node: ["buffer", "crypto", "dns", "events", "net", "os", "timers", "tls"] },
-    client: { storey: 4, node: ["buffer", "crypto", "dns", "events", "net", "timers", "tls"] },
+    client: { storey: 4, node: ["buffer", "crypto", "net", "stream", "timers", "tls"] },
     conformance: { storey: 5, node: ["assert", "crypto", "events", "timers"] },
     testing: { storey: 5, node: ["assert", "crypto", "events", "net", "timers", "tls"] },
   },

@@ -25,7 +25,7 @@ const nameAndDigest: ParamGrammar<NameAndDigest> = {
   format: ({ name, digest }) => `${name} ${digest}`,
 };
 
-const command: CommandSpec<NameAndDigest> = {
+export const apopCommand: CommandSpec<NameAndDigest> = {
   keyword: "APOP",
   params: nameAndDigest,
   validIn: ["AUTHORIZATION"],
@@ -40,7 +40,7 @@ export const apop: Capability = {
   name: "apop",
   registration: null,
   argument: noArgument,
-  commands: [command],
+  commands: [apopCommand],
   affects: "none",
   announced: { in: "both", differs: false },
   reference: ["RFC 1939"],

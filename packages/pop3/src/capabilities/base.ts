@@ -12,7 +12,7 @@ import { noArgument } from "../protocol/argument.js";
 
 const OK: Reply = { status: "+OK", text: "" };
 
-const stat: CommandSpec<null> = {
+export const stat: CommandSpec<null> = {
   keyword: "STAT",
   params: none,
   validIn: ["TRANSACTION"],
@@ -20,7 +20,7 @@ const stat: CommandSpec<null> = {
   serve: ({ transaction }) => ({ status: "+OK", text: `${transaction.count} ${transaction.octets}` }),
 };
 
-const list: CommandSpec<number | null> = {
+export const list: CommandSpec<number | null> = {
   keyword: "LIST",
   params: optionalMessageNumber,
   validIn: ["TRANSACTION"],
@@ -35,7 +35,7 @@ const list: CommandSpec<number | null> = {
   },
 };
 
-const retr: CommandSpec<number> = {
+export const retr: CommandSpec<number> = {
   keyword: "RETR",
   params: messageNumber,
   validIn: ["TRANSACTION"],
@@ -52,7 +52,7 @@ const retr: CommandSpec<number> = {
   },
 };
 
-const dele: CommandSpec<number> = {
+export const dele: CommandSpec<number> = {
   keyword: "DELE",
   params: messageNumber,
   validIn: ["TRANSACTION"],
@@ -68,7 +68,7 @@ const dele: CommandSpec<number> = {
   },
 };
 
-const noop: CommandSpec<null> = {
+export const noop: CommandSpec<null> = {
   keyword: "NOOP",
   params: none,
   validIn: ["TRANSACTION"],
@@ -76,7 +76,7 @@ const noop: CommandSpec<null> = {
   serve: () => OK,
 };
 
-const rset: CommandSpec<null> = {
+export const rset: CommandSpec<null> = {
   keyword: "RSET",
   params: none,
   validIn: ["TRANSACTION"],
@@ -87,7 +87,7 @@ const rset: CommandSpec<null> = {
   },
 };
 
-const quit: CommandSpec<null> = {
+export const quit: CommandSpec<null> = {
   keyword: "QUIT",
   params: none,
   validIn: ["AUTHORIZATION", "TRANSACTION"],

@@ -7,7 +7,7 @@ import { octetsOf } from "../protocol/octets.js";
 import { none } from "../protocol/params.js";
 import { noArgument } from "../protocol/argument.js";
 
-const command: CommandSpec<null> = {
+export const capaCommand: CommandSpec<null> = {
   keyword: "CAPA",
   params: none,
   validIn: ["AUTHORIZATION", "TRANSACTION"],
@@ -29,7 +29,7 @@ export const capa: Capability = {
   name: "capa",
   registration: null,
   argument: noArgument,
-  commands: [command],
+  commands: [capaCommand],
   affects: "none",
   announced: { in: "both", differs: false },
   reference: ["RFC 2449"],

@@ -21,7 +21,7 @@ const optionalLanguage: ParamGrammar<string | null> = {
   format: (language) => language,
 };
 
-const command: CommandSpec<string | null> = {
+export const langCommand: CommandSpec<string | null> = {
   keyword: "LANG",
   params: optionalLanguage,
   validIn: ["AUTHORIZATION", "TRANSACTION"],
@@ -48,7 +48,7 @@ export const lang: Capability = {
   name: "lang",
   registration: { date: "2013-03" },
   argument: noArgument,
-  commands: [command],
+  commands: [langCommand],
   affects: "all",
   announced: { in: "both", differs: false },
   reference: ["RFC 6856"],

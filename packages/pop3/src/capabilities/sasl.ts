@@ -49,7 +49,7 @@ const mechanismChoice: ParamGrammar<MechanismChoice> = {
     initialResponse === null ? mechanism : `${mechanism} ${initialResponse}`,
 };
 
-const command: CommandSpec<MechanismChoice> = {
+export const saslCommand: CommandSpec<MechanismChoice> = {
   keyword: "AUTH",
   params: mechanismChoice,
   validIn: ["AUTHORIZATION"],
@@ -71,7 +71,7 @@ export const sasl: Capability<readonly string[]> = {
   name: "sasl",
   registration: { date: "1998-11", initialReference: ["RFC 1734", "RFC 2222"] },
   argument,
-  commands: [command],
+  commands: [saslCommand],
   affects: "none",
   announced: { in: "both", differs: false },
   reference: ["RFC 2449", "RFC 5034"],

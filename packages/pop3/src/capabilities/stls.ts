@@ -6,7 +6,7 @@ import { say } from "../contracts/sentence.js";
 import { none } from "../protocol/params.js";
 import { noArgument } from "../protocol/argument.js";
 
-const command: CommandSpec<null> = {
+export const stlsCommand: CommandSpec<null> = {
   keyword: "STLS",
   params: none,
   validIn: ["AUTHORIZATION"],
@@ -20,7 +20,7 @@ export const stls: Capability = {
   name: "stls",
   registration: { date: "1999-06" },
   argument: noArgument,
-  commands: [command],
+  commands: [stlsCommand],
   affects: ["USER", "PASS", "CAPA"],
   // RFC 2595 §8 registers it for AUTHORIZATION only; §4 has it listed where it is permitted now.
   announced: { in: "AUTHORIZATION", differs: false },

@@ -7,7 +7,7 @@ import { say } from "../contracts/sentence.js";
 import { messageAndLines, type MessageAndLines } from "../protocol/params.js";
 import { noArgument } from "../protocol/argument.js";
 
-const command: CommandSpec<MessageAndLines> = {
+export const topCommand: CommandSpec<MessageAndLines> = {
   keyword: "TOP",
   params: messageAndLines,
   validIn: ["TRANSACTION"],
@@ -28,7 +28,7 @@ export const top: Capability = {
   name: "top",
   registration: { date: "1998-11" },
   argument: noArgument,
-  commands: [command],
+  commands: [topCommand],
   affects: "none",
   announced: { in: "both", differs: false },
   reference: ["RFC 2449", "RFC 1939"],

@@ -6,7 +6,7 @@ import { say } from "../contracts/sentence.js";
 import { optionalMessageNumber } from "../protocol/params.js";
 import { noArgument } from "../protocol/argument.js";
 
-const command: CommandSpec<number | null> = {
+export const uidlCommand: CommandSpec<number | null> = {
   keyword: "UIDL",
   params: optionalMessageNumber,
   validIn: ["TRANSACTION"],
@@ -25,7 +25,7 @@ export const uidl: Capability = {
   name: "uidl",
   registration: { date: "1998-11" },
   argument: noArgument,
-  commands: [command],
+  commands: [uidlCommand],
   affects: "none",
   announced: { in: "both", differs: false },
   reference: ["RFC 2449", "RFC 1939"],

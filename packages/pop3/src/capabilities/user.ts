@@ -6,7 +6,7 @@ import { say } from "../contracts/sentence.js";
 import { name as nameParam, password } from "../protocol/params.js";
 import { noArgument } from "../protocol/argument.js";
 
-const userCommand: CommandSpec<string> = {
+export const userCommand: CommandSpec<string> = {
   keyword: "USER",
   params: nameParam,
   validIn: ["AUTHORIZATION"],
@@ -18,7 +18,7 @@ const userCommand: CommandSpec<string> = {
   },
 };
 
-const passCommand: CommandSpec<string> = {
+export const passCommand: CommandSpec<string> = {
   keyword: "PASS",
   params: password,
   validIn: ["AUTHORIZATION"],

@@ -23,7 +23,7 @@ const argument: ArgumentGrammar<Utf8Support> = {
   format: ({ user }) => (user ? ["USER"] : []),
 };
 
-const command: CommandSpec<null> = {
+export const utf8Command: CommandSpec<null> = {
   keyword: "UTF8",
   params: none,
   validIn: ["AUTHORIZATION"],
@@ -62,7 +62,7 @@ export const utf8: Capability<Utf8Support> = {
   name: "utf8",
   registration: { date: "2013-03" },
   argument,
-  commands: [command],
+  commands: [utf8Command],
   affects: ["USER", "PASS", "APOP", "LIST", "TOP", "RETR"],
   announced: { in: "both", differs: false },
   reference: ["RFC 6856"],

@@ -6,7 +6,8 @@ import type { ChannelBindings } from "../contracts/mechanism.js";
 import type { TLSSocket } from "node:tls";
 import { LINGER_MS } from "./limits.js";
 import { Output } from "./output.js";
-import { channelBindings, clientCertificateOf } from "./channel-bindings.js";
+import { channelBindings } from "../mechanisms/exchange/channel-bindings.js";
+import { clientCertificateOf } from "./client-certificate.js";
 import { startTls, type ServerContext } from "./tls.js";
 
 /** Who is told what happens on a connection. */

@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { createHash, X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { createSecureContext, TLSSocket, type SecureContext } from "node:tls";
-import { serverEndPoint } from "./channel-bindings.js";
+import { serverEndPoint } from "../mechanisms/exchange/channel-bindings.js";
 
 /** A certificate chain and its key, PEM. */
 export interface TlsIdentity {

@@ -1,0 +1,150 @@
+// Logging in by the way that `login-choice.ts` picked: sends the commands, and asks for another token where one was refused.
+// Knows no way that is not declared. What is sent besides the login, and when the session's state changes, is `client.ts`'s.
+import { createHash, randomBytes } from "node:crypto";
+import { apopCommand } from "../capabilities/apop.js";
+import { sasl } from "../capabilities/sasl.js";
+import { passCommand, userCommand } from "../capabilities/user.js";
+import { CommandRefused } from "../contracts/errors.js";
+import type { ChannelBindings } from "../contracts/mechanism.js";
+import type { CommandSpec } from "../contracts/command.js";
+import type { QuirkNote } from "../protocol/quirks.js";
+import { AnswerExchange } from "./answer.js";
+import type { Capabilities } from "./capabilities.js";
+import { chooseLogin, type LoginMethodChoice } from "./login-choice.js";
+import type { AuthOptions } from "./options.js";
+import type { Pipeline } from "./pipeline.js";
+import { SaslExchange } from "./sasl-exchange.js";
+
+/** What a login happens on. */
+export interface LoginGround {
+  readonly pipeline: Pipeline;
+  readonly capabilities: Capabilities;
+  readonly timestamp: string | null;
+  readonly secure: boolean;
+  readonly bindings: ChannelBindings | null;
+  readonly host: string;
+  readonly port: number;
+  readonly note: QuirkNote;
+  /** Sends what may go out right behind the login, where the server takes it. Called once for each attempt. */
+  readonly alongside: () => void;
+}
+
+/** Returns how it logged in: the name of a mechanism, or the keyword of a command. Throws as `Pop3Client.login` does. */
+export async function logIn(auth: AuthOptions, ground: LoginGround, signal: AbortSignal | undefined): Promise<string> {
+  const choice = chooseLogin(auth, ground);
+  const { secrets } = ground.pipeline;
+  if (auth.password !== undefined) secrets.add(auth.password);
+  try {
+    return await byChoice(choice, auth, ground, signal);
+  } finally {
+    secrets.clear();
+  }
+}
+
+async function byChoice(
+  choice: LoginMethodChoice,
+  auth: AuthOptions,
+  ground: LoginGround,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const prepare = (text: string): string => (auth.prepare ?? plainPreparation)(text);
+  if (choice.kind === "mechanism") {
+    await byMechanism(choice, auth, prepare, ground, signal);
+    return choice.mechanism.name;
+  }
+  const name = prepare(auth.user);
+  const password = prepare(auth.password ?? "");
+  if (choice.kind === "digest") {
+    const digest = createHash("md5").update(choice.timestamp + password);
+    await submitted(ground, apopCommand, { name, digest: digest.digest("hex") });
+    return apopCommand.keyword;
+  }
+  await byPassword(name, password, ground);
+  if (!choice.listed && ground.capabilities.answered) ground.note("unlisted-user");
+  return userCommand.keyword;
+}
+
+async function byPassword(name: string, password: string, ground: LoginGround): Promise<void> {
+  const { pipeline } = ground;
+  const named = new AnswerExchange(userCommand, name, 0, nothing);
+  pipeline.submit(named);
+  // A server that takes one command at a time may refuse the name, and the password is not sent then.
+  if (!pipeline.pipelining) await named.result;
+  const login = submitted(ground, passCommand, password);
+  login.catch(() => {});
+  await named.result;
+  await login;
+}
+
+async function byMechanism(
+  { mechanism, bindingUnoffered }: Extract<LoginMethodChoice, { kind: "mechanism" }>,
+  auth: AuthOptions,
+  prepare: (text: string) => string,
+  ground: LoginGround,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { pipeline } = ground;
+  for (let refused = false; ; refused = true) {
+    const token =
+      mechanism.credentials !== "token"
+        ? undefined
+        : typeof auth.token === "function"
+          ? await auth.token({ refused, signal })
+          : auth.token;
+    if (token !== undefined) pipeline.secrets.add(token);
+    const exchange = new SaslExchange({
+      mechanism,
+      exchange: mechanism.client({
+        name: auth.user,
+        password: auth.password ?? "",
+        ...(token !== undefined && { token }),
+        ...(auth.authorizationId !== undefined && { authorizationId: auth.authorizationId }),
+        channelBindings: ground.bindings,
+        bindingUnoffered,
+        prepare,
+        host: ground.host,
+        port: ground.port,
+        random: (octets) => randomBytes(octets),
+      }),
+      initialResponse: ground.capabilities.has(sasl),
+      connection: pipeline,
+      secrets: pipeline.secrets,
+      note: ground.note,
+    });
+    pipeline.submit(exchange);
+    try {
+      await exchange.result;
+      ground.alongside();
+      return;
+    } catch (error) {
+      const again = !refused && typeof auth.token === "function" && token !== undefined;
+      if (!again || !(error instanceof CommandRefused) || !mayBeTheToken(error)) throw error;
+    }
+  }
+}
+
+/** A code that says that something else is wrong rules it out; most servers give none. */
+function mayBeTheToken({ responseCode }: CommandRefused): boolean {
+  return responseCode === null || responseCode.cause === "credentials";
+}
+
+/** A login command; what may follow goes out behind it without waiting where the server takes that. */
+function submitted<Params>(ground: LoginGround, spec: CommandSpec<Params>, params: Params): Promise<void> {
+  const { pipeline } = ground;
+  const exchange = new AnswerExchange(spec, params, 0, nothing);
+  pipeline.submit(exchange);
+  if (pipeline.pipelining) {
+    ground.alongside();
+    return exchange.result;
+  }
+  return exchange.result.then(ground.alongside);
+}
+
+function nothing(): void {}
+
+/** As much of SASLprep (RFC 4013) as the platform has: its normal form, and no control characters. */
+function plainPreparation(text: string): string {
+  const form = text.normalize("NFKC");
+  if (/\p{Cc}/u.test(form)) throw new RangeError("a name or password holds control characters");
+  return form;
+}

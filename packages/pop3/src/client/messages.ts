@@ -1,0 +1,64 @@
+// Many messages one after the other, with as many asked for ahead as a window of octets holds: a long round trip then costs nothing.
+// Decides which and when; asking is `client.ts`'s. The window counts what the listing says that the messages have (RFC 2449 §6.6).
+import type { ScanListing, UniqueIdListing } from "../protocol/listing-lines.js";
+import type { CommandOptions } from "./options.js";
+import { Queue } from "./queue.js";
+import type { ListedMessage, RetrievedMessage } from "./retrieval.js";
+
+export interface MessagesOptions extends CommandOptions {
+  /** Only those behind the one with this unique-id; all where it is not there any more. Needs UIDL. */
+  readonly after?: string;
+  /** Without those whose unique-ids are in it. Needs UIDL. */
+  readonly known?: { has(uniqueId: string): boolean };
+  /** By message number: `ascending`, the default, or `descending`. */
+  readonly order?: "ascending" | "descending";
+  /** Octets to ask for ahead of the message at hand; 0 asks for one message at a time. 4 MiB where absent. */
+  readonly window?: number;
+}
+
+/** What is there and wanted, in order. */
+export function chosenMessages(
+  scan: readonly ScanListing[],
+  uniqueIds: readonly UniqueIdListing[] | null,
+  { after, known, order = "ascending" }: MessagesOptions,
+): readonly ListedMessage[] {
+  const byNumber = new Map(uniqueIds?.map(({ number, uniqueId }) => [number, uniqueId]));
+  const last = after === undefined ? undefined : uniqueIds?.find(({ uniqueId }) => uniqueId === after)?.number;
+  const chosen = scan
+    .map(({ number, octets }) => ({ number, octets, uniqueId: byNumber.get(number) ?? null }))
+    .filter(({ number, uniqueId }) => {
+      return (last === undefined || number > last) && (uniqueId === null || known?.has(uniqueId) !== true);
+    })
+    .toSorted((a, b) => a.number - b.number);
+  return order === "ascending" ? chosen : chosen.toReversed();
+}
+
+/** Asks for messages ahead within the window, and yields them in order. What was asked for and is not wanted any more is dropped. */
+export async function* prefetched(
+  chosen: readonly ListedMessage[],
+  windowOctets: number,
+  retrieve: (message: ListedMessage) => RetrievedMessage,
+): AsyncGenerator<RetrievedMessage, void, void> {
+  const asked = new Queue<RetrievedMessage>();
+  let askedOctets = 0;
+  let next = 0;
+  try {
+    for (;;) {
+      for (; next < chosen.length; next++) {
+        const message = chosen[next]!;
+        const octets = message.octets ?? 0;
+        if (asked.length > 0 && askedOctets + octets > windowOctets) break;
+        askedOctets += octets;
+        asked.push(retrieve(message));
+      }
+      const { first } = asked;
+      if (first === undefined) return;
+      yield first;
+      first.cancel();
+      askedOctets -= first.octets ?? 0;
+      asked.shift();
+    }
+  } finally {
+    for (const retrieval of asked.drain()) retrieval.cancel();
+  }
+}

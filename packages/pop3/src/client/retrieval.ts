@@ -1,0 +1,209 @@
+// A message on its way: the body of RETR or TOP as a stream or as a whole. Asked for at once, read when its turn comes.
+// Holds no more than what came and was not read yet; when the server has to wait for that is decided in `pipeline.ts`.
+import { Buffer } from "node:buffer";
+import type { AnyCommandSpec } from "../contracts/command.js";
+import { ProtocolViolation } from "../contracts/errors.js";
+import { type After, type Connection, Exchange } from "./exchange.js";
+import type { ReceivedReply } from "./received-reply.js";
+
+type Step = IteratorResult<Uint8Array, undefined>;
+
+const END: Step = { done: true, value: undefined };
+
+/** Who is told how it goes. */
+export interface BodyListener {
+  accepted?(): void;
+  /** All of it has come: so many octets. */
+  ended?(octets: number): void;
+}
+
+/** The exchange behind a `Retrieval`. */
+export class BodyExchange extends Exchange {
+  readonly #connection: Connection;
+  readonly #told: BodyListener;
+  override awaited = false;
+  #pieces: Uint8Array[] = [];
+  #taken = 0;
+  #waiting: { resolve(step: Step): void; reject(error: Error): void } | null = null;
+  #error: Error | null = null;
+  #done = false;
+  /** Octets of the body that have come. */
+  octets = 0;
+
+  constructor(spec: AnyCommandSpec, params: unknown, connection: Connection, told: BodyListener) {
+    super(spec, params);
+    this.#connection = connection;
+    this.#told = told;
+  }
+
+  override reply(reply: ReceivedReply): After {
+    if (reply.status === "+OK") {
+      this.#told.accepted?.();
+      return "body";
+    }
+    this.fail(this.refused(reply));
+    return "done";
+  }
+
+  override body(piece: Uint8Array): void {
+    this.octets += piece.length;
+    if (this.abandoned) return;
+    if (this.#waiting === null) {
+      this.#pieces.push(piece);
+      this.#connection.buffered(piece.length);
+    } else {
+      this.#wake().resolve({ done: false, value: piece });
+    }
+  }
+
+  override bodyEnd(): void {
+    this.#done = true;
+    this.#told.ended?.(this.octets);
+    if (this.#waiting !== null) this.#wake().resolve(END);
+  }
+
+  override fail(error: Error): void {
+    if (this.#done || this.#error !== null) return;
+    this.#error = error;
+    if (this.#waiting !== null) this.#wake().reject(error);
+  }
+
+  /** The next piece. What came before an error is given first. */
+  next(): Promise<Step> {
+    this.awaited = true;
+    const piece = this.#pieces[this.#taken];
+    if (piece !== undefined) {
+      this.#taken++;
+      if (this.#taken === this.#pieces.length) {
+        this.#pieces = [];
+        this.#taken = 0;
+      }
+      this.#connection.buffered(-piece.length);
+      return Promise.resolve({ done: false, value: piece });
+    }
+    if (this.#error !== null) return Promise.reject(this.#error);
+    if (this.#done || this.abandoned) return Promise.resolve(END);
+    if (this.#waiting !== null) throw new TypeError("a message has one reader at a time");
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      // Whoever waits may be behind a reply that nobody reads.
+      this.#connection.buffered(0);
+    });
+  }
+
+  /** Nobody reads the rest. With `error`, a reader who waits is told. */
+  abandon(error: Error | null = null): void {
+    if (this.abandoned) return;
+    this.abandoned = true;
+    let octets = 0;
+    for (let at = this.#taken; at < this.#pieces.length; at++) octets += this.#pieces[at]!.length;
+    this.#pieces = [];
+    this.#taken = 0;
+    if (error !== null) this.fail(error);
+    else if (this.#waiting !== null) this.#wake().resolve(END);
+    if (!this.#connection.withdraw(this)) this.#connection.buffered(-octets);
+  }
+
+  #wake(): { resolve(step: Step): void; reject(error: Error): void } {
+    const waiting = this.#waiting!;
+    this.#waiting = null;
+    return waiting;
+  }
+}
+
+/**
+ * A message that was asked for. Read it once: as a stream (`for await`, `stream()`) or as a whole (`bytes()`). Reading throws
+ * `CommandRefused` where the server refuses the message, `ProtocolViolation` and `TransportLost`. What is not read is read and dropped
+ * once something behind it is waited for; leaving the loop early drops the rest.
+ */
+export class Retrieval implements AsyncIterable<Uint8Array> {
+  readonly #exchange: BodyExchange;
+  readonly #wholeOctets: number;
+
+  /** @internal */
+  constructor(exchange: BodyExchange, wholeOctets: number) {
+    this.#exchange = exchange;
+    this.#wholeOctets = wholeOctets;
+  }
+
+  /** Octets that have come so far. */
+  get receivedOctets(): number {
+    return this.#exchange.octets;
+  }
+
+  /** The message piece by piece: un-stuffed, with its CRLF line ends, as it was stored. */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
+    const exchange = this.#exchange;
+    return {
+      next: () => exchange.next(),
+      return: () => {
+        exchange.abandon();
+        return Promise.resolve(END);
+      },
+    };
+  }
+
+  /** The same as a stream of the Web. Cancelling it drops the rest. */
+  stream(): ReadableStream<Uint8Array> {
+    const exchange = this.#exchange;
+    return new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const { done, value } = await exchange.next();
+          if (done === true) controller.close();
+          else controller.enqueue(value);
+        },
+        cancel: () => exchange.abandon(),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** The whole message. Throws `ProtocolViolation` where it is longer than `limits.messageOctets`: read it as a stream then. */
+  async bytes(): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    let octets = 0;
+    for (;;) {
+      const { done, value } = await this.#exchange.next();
+      if (done === true) break;
+      octets += value.length;
+      if (octets > this.#wholeOctets) {
+        this.#exchange.abandon();
+        throw new ProtocolViolation(
+          `the message is longer than ${this.#wholeOctets} octets: read it as a stream, or raise limits.messageOctets`,
+        );
+      }
+      pieces.push(value);
+    }
+    return Buffer.concat(pieces);
+  }
+
+  /** Drops what was not read. A command that was not sent yet is not sent any more. */
+  cancel(): void {
+    this.#exchange.abandon();
+  }
+}
+
+/** A message of the listing. */
+export interface ListedMessage {
+  readonly number: number;
+  /** As LIST says; null where it does not. What comes may differ. */
+  readonly octets: number | null;
+  /** Null where the server has no UIDL. */
+  readonly uniqueId: string | null;
+}
+
+/** A message of `messages()`: read it before the loop goes on, which drops what was not read. */
+export class RetrievedMessage extends Retrieval implements ListedMessage {
+  readonly number: number;
+  readonly octets: number | null;
+  readonly uniqueId: string | null;
+
+  /** @internal */
+  constructor(exchange: BodyExchange, wholeOctets: number, { number, octets, uniqueId }: ListedMessage) {
+    super(exchange, wholeOctets);
+    this.number = number;
+    this.octets = octets;
+    this.uniqueId = uniqueId;
+  }
+}

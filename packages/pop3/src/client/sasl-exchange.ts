@@ -1,0 +1,138 @@
+// The exchange of a SASL mechanism over AUTH (RFC 5034 §4): its octets as Base64 on lines, from the initial response to the verdict.
+// Knows no mechanism. Nothing of what is sent is logged, for most of it holds a secret.
+import { Buffer } from "node:buffer";
+import { saslCommand } from "../capabilities/sasl.js";
+import { ProtocolViolation } from "../contracts/errors.js";
+import type { ClientExchange, Mechanism } from "../contracts/mechanism.js";
+import { COMMAND_OCTETS } from "../protocol/command.js";
+import type { QuirkNote } from "../protocol/quirks.js";
+import { type After, type Connection, Exchange } from "./exchange.js";
+import type { ReceivedReply, Secrets } from "./received-reply.js";
+
+/** No mechanism has more than a few; a server that goes on asking is playing. */
+const MOST_CHALLENGES = 20;
+
+/** RFC 5034 §4: the client gives up. */
+const CANCEL = "*\r\n";
+
+export interface SaslExchangeOptions {
+  readonly mechanism: Mechanism;
+  readonly exchange: ClientExchange;
+  /** An initial response may be sent in the command, if it fits (RFC 5034 §4). */
+  readonly initialResponse: boolean;
+  readonly connection: Connection;
+  readonly secrets: Secrets;
+  readonly note: QuirkNote;
+}
+
+/** Resolves once the server lets the client in, and has proved itself where the mechanism asks for it. */
+export class SaslExchange extends Exchange {
+  readonly result: Promise<void>;
+  readonly #options: SaslExchangeOptions;
+  /** The response that the first challenge asks for, where it was not sent with the command. */
+  #held: string | null;
+  #challenges = 0;
+  /** Why the client gave up; the server's refusal is then no news. */
+  #givenUp: Error | null = null;
+  #resolve!: () => void;
+  #reject!: (error: Error) => void;
+
+  /** Throws a `RangeError` where the caller's name, password or token cannot be used. */
+  constructor(options: SaslExchangeOptions) {
+    const { mechanism, exchange, secrets } = options;
+    const first = exchange.next();
+    const response = mechanism.clientFirst && first.done !== true ? base64(first.value) : null;
+    if (response !== null) secrets.add(response);
+    // RFC 5034 §4: a command of more than 255 octets is not for servers that keep to that; the response then waits to be asked for.
+    const fits = `${saslCommand.keyword} ${mechanism.name} ${response ?? ""}`.length + 2 <= COMMAND_OCTETS;
+    const atOnce = response !== null && options.initialResponse && fits;
+    super(saslCommand, {
+      mechanism: mechanism.name,
+      initialResponse: atOnce ? (response === "" ? "=" : response) : null,
+    });
+    this.#options = options;
+    this.#held = atOnce ? null : response;
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  override reply(reply: ReceivedReply): After {
+    if (reply.status === "+") {
+      if (reply.line === "+") this.#options.note("challenge-without-space");
+      this.#challenged(reply.text);
+      return "line";
+    }
+    if (this.#givenUp !== null) {
+      // A server that lets in who cancelled may have taken anybody for him.
+      if (reply.status === "+OK") throw this.#givenUp;
+      this.#reject(this.#givenUp);
+    } else if (reply.status === "-ERR") this.#reject(this.refused(reply));
+    else this.#accepted();
+    return "done";
+  }
+
+  override fail(error: Error): void {
+    this.#reject(error);
+  }
+
+  #challenged(text: string): void {
+    if (++this.#challenges > MOST_CHALLENGES) {
+      throw new ProtocolViolation(`the server asks and asks: ${MOST_CHALLENGES} challenges were answered`);
+    }
+    if (this.#givenUp !== null) throw new ProtocolViolation("the server goes on with an exchange that was cancelled");
+    if (this.#held !== null) {
+      const response = this.#held;
+      this.#held = null;
+      this.#send(response);
+      return;
+    }
+    const challenge = octetsOfBase64(text.trimEnd());
+    if (challenge === null) {
+      this.#giveUp("the server's challenge is not Base64");
+      return;
+    }
+    try {
+      const { done, value } = this.#options.exchange.next(challenge);
+      if (done === true) this.#giveUp("the server asks for more than the mechanism has");
+      else this.#send(base64(value));
+    } catch (error) {
+      this.#giveUp(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** What was sent before the server said yes must be all that there is, or somebody cut the exchange short. */
+  #accepted(): void {
+    if (this.#held !== null)
+      throw new ProtocolViolation("the server lets the client in without having heard who it is");
+    try {
+      const { done } = this.#options.exchange.next(new Uint8Array(0));
+      if (done !== true) throw new ProtocolViolation("the server ends the exchange before it has proved itself");
+    } catch (error) {
+      if (error instanceof ProtocolViolation) throw error;
+      throw new ProtocolViolation(error instanceof Error ? error.message : String(error));
+    }
+    this.#resolve();
+  }
+
+  #send(response: string): void {
+    if (response !== "") this.#options.secrets.add(response);
+    this.#options.connection.continue(`${response}\r\n`, "****");
+  }
+
+  #giveUp(problem: string): void {
+    this.#givenUp = new ProtocolViolation(problem);
+    this.#options.connection.continue(CANCEL, "*");
+  }
+}
+
+function base64(octets: Uint8Array): string {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString("base64");
+}
+
+/** Strict, because what a lenient reader takes for a challenge may be a text. */
+function octetsOfBase64(text: string): Uint8Array | null {
+  const octets = Buffer.from(text, "base64");
+  return octets.toString("base64") === text ? octets : null;
+}

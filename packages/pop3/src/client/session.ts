@@ -1,0 +1,314 @@
+// One session below the public client: the connection, what the server announces now, the state, and the deletion marks.
+// Connecting, TLS and CAPA in their order are here; what is asked in TRANSACTION is `client.ts`'s.
+import { capaCommand } from "../capabilities/capa.js";
+import { standard } from "../capabilities/index.js";
+import { lang, langCommand } from "../capabilities/lang.js";
+import { pipelining } from "../capabilities/pipelining.js";
+import { stls, stlsCommand } from "../capabilities/stls.js";
+import { utf8, utf8Command } from "../capabilities/utf8.js";
+import type { CommandSpec } from "../contracts/command.js";
+import { CommandRefused, ProtocolViolation, TransportLost } from "../contracts/errors.js";
+import type { State } from "../contracts/session.js";
+import type { Quirk, QuirkNote } from "../protocol/quirks.js";
+import { Registry } from "../registry/registry.js";
+import { type Answer, AnswerExchange, linesOf } from "./answer.js";
+import { Capabilities } from "./capabilities.js";
+import { connecting, type Greeted, GreetingExchange, portOf, transported } from "./connect.js";
+import type { After } from "./exchange.js";
+import { type ClientDeadlines, type ClientLimits, withClientDefaults } from "./limits.js";
+import { logIn } from "./login.js";
+import type { AuthOptions, CapabilitiesChange, CommandOptions, ConnectOptions } from "./options.js";
+import { Pipeline } from "./pipeline.js";
+import { forPeople, type ReceivedReply } from "./received-reply.js";
+import { SessionLog } from "./session-log.js";
+import type { Transport } from "./transport.js";
+
+/** A command whose positive answer is followed by TLS. */
+class TlsExchange extends AnswerExchange<void> {
+  override reply(reply: ReceivedReply): After {
+    super.reply(reply);
+    return reply.status === "+OK" ? "stop" : "done";
+  }
+}
+
+export class Session {
+  readonly options: ConnectOptions;
+  readonly limits: ClientLimits & ClientDeadlines;
+  readonly registry: Registry;
+  readonly port: number;
+  readonly quirks: Set<Quirk> = new Set();
+  readonly note: QuirkNote = (quirk) => void this.quirks.add(quirk);
+  /** Messages marked as deleted since login or the last RSET. */
+  readonly marked: Set<number> = new Set();
+  state: State | "ended" = "AUTHORIZATION";
+  /** The end is no loss: the caller asked for it. */
+  ending = false;
+  /** How the login happened: the name of a mechanism, or the keyword of a command. */
+  loginMethod: string | null = null;
+  utf8Mode = false;
+  capabilitiesBeforeLogin: Capabilities;
+  /** The answer to CAPA that a login with remembered capabilities does not wait for. */
+  #pending: Promise<Capabilities> | null = null;
+  #transport!: Transport;
+  #pipeline!: Pipeline;
+  #greeted!: Greeted;
+  #capabilities: Capabilities;
+
+  private constructor(options: ConnectOptions) {
+    this.options = options;
+    this.limits = withClientDefaults(options.limits, options.deadlines);
+    this.registry = new Registry([...standard, ...(options.capabilities ?? [])]);
+    this.port = portOf(options);
+    this.#capabilities = new Capabilities(null, this.registry, this.note);
+    this.capabilitiesBeforeLogin = this.#capabilities;
+  }
+
+  /** Connects, starts TLS, and asks for the capabilities. Throws as `Pop3Client.connect` does. */
+  static async open(options: ConnectOptions): Promise<Session> {
+    const session = new Session(options);
+    const { signal, settle } = connecting(options, session.limits.connectMs);
+    try {
+      if (await session.#begin(signal, true)) return session;
+      session.note("capa-hangs-up");
+      await session.#begin(signal, false);
+      return session;
+    } finally {
+      settle();
+    }
+  }
+
+  get pipeline(): Pipeline {
+    return this.#pipeline;
+  }
+
+  get transport(): Transport {
+    return this.#transport;
+  }
+
+  get greeted(): Greeted {
+    return this.#greeted;
+  }
+
+  get capabilities(): Capabilities {
+    return this.#capabilities;
+  }
+
+  /** Sends a command and reads its answer. Rejects with `CommandRefused`, `ProtocolViolation`, `TransportLost` or the signal's reason. */
+  ask<Params, Result>(
+    spec: CommandSpec<Params>,
+    params: Params,
+    read: (answer: Answer) => Result,
+    { signal }: CommandOptions = {},
+  ): Promise<Result> {
+    if (signal?.aborted === true) return Promise.reject(asError(signal.reason));
+    const exchange = new AnswerExchange(spec, params, this.limits.listingOctets, read);
+    this.#pipeline.submit(exchange);
+    if (signal === undefined) return exchange.result;
+    const abort = (): void => {
+      this.#pipeline.withdraw(exchange);
+      exchange.abandon(asError(signal.reason));
+    };
+    signal.addEventListener("abort", abort);
+    return exchange.result.finally(() => signal.removeEventListener("abort", abort));
+  }
+
+  /** Asks for the capabilities as they are now; a refusal is an answer, too. */
+  async askCapabilities(): Promise<Capabilities> {
+    try {
+      const lines = await this.ask(capaCommand, null, ({ body }) => linesOf(body!).map(forPeople));
+      return new Capabilities(lines, this.registry, this.note);
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+      this.note("capa-refused");
+      return new Capabilities(null, this.registry, this.note);
+    }
+  }
+
+  /** From here on the server announces these; who listens is told where others were known before. */
+  learn(now: Capabilities, after: CapabilitiesChange["after"] | null): void {
+    const before = this.#capabilities;
+    this.#capabilities = now;
+    this.#pipeline.pipelining = now.has(pipelining);
+    if (after !== null && !now.equals(before)) {
+      this.options.listeners?.["capabilities.changed"]?.({ after, before, now });
+    }
+  }
+
+  /** Fails everything with the signal's reason as long as `work` is on. */
+  async guarded<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
+    const abort = (): void => this.fail(asError(signal?.reason));
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener("abort", abort);
+    try {
+      return await work();
+    } catch (error) {
+      // What the server said to an aborted login is of no interest any more.
+      throw signal?.aborted === true ? signal.reason : error;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Gives the connection up. */
+  fail(error: Error): void {
+    this.ending = true;
+    this.#pipeline.fail(error);
+  }
+
+  /**
+   * Logs in, in UTF-8 mode and with the language where they are wanted, and learns the capabilities anew. `alongside` sends what may go out
+   * right behind the login. Throws as `Pop3Client.login` does.
+   */
+  logIn(auth: AuthOptions, signal: AbortSignal | undefined, alongside: () => void): Promise<void> {
+    return this.guarded(signal, async () => {
+      const modes = quiet(this.#enterModes());
+      const asked: Promise<Capabilities>[] = [];
+      const ground = {
+        pipeline: this.#pipeline,
+        capabilities: this.capabilities,
+        timestamp: this.greeted.timestamp,
+        secure: this.#transport.secure,
+        bindings: this.#transport.bindings(),
+        host: this.options.host,
+        port: this.port,
+        note: this.note,
+        alongside: () => {
+          if (this.#mayDiffer()) asked.push(quiet(this.askCapabilities()));
+          alongside();
+        },
+      };
+      this.loginMethod = await logIn(auth, ground, signal);
+      this.state = "TRANSACTION";
+      await modes;
+      await this.confirmRemembered();
+      const now = await asked.at(-1);
+      if (now !== undefined) this.learn(now, "login");
+    });
+  }
+
+  /** What an earlier session saw is held against what the server says now. */
+  async confirmRemembered(): Promise<void> {
+    const pending = this.#pending;
+    if (pending !== null) {
+      this.#pending = null;
+      this.learn(await pending, "remembered");
+    }
+    this.capabilitiesBeforeLogin = this.capabilities;
+  }
+
+  /** Whether CAPA may say something else after login: the declarations tell. */
+  #mayDiffer(): boolean {
+    if (this.quirks.has("capa-hangs-up")) return false;
+    return this.registry.capabilities.some(
+      ({ tag, announced }) =>
+        tag !== null && (announced.differs || announced.in !== "both" || announced.optionally !== undefined),
+    );
+  }
+
+  /** UTF-8 mode and language, where they are asked for and listed. A refusal leaves things as they were. */
+  async #enterModes(): Promise<void> {
+    const { options, capabilities } = this;
+    const entered: Promise<unknown>[] = [];
+    if (options.utf8 === true && capabilities.has(utf8)) {
+      entered.push(this.ask(utf8Command, null, () => (this.utf8Mode = true)));
+    }
+    if (options.language !== undefined && capabilities.has(lang)) {
+      entered.push(this.ask(langCommand, options.language, () => {}));
+    }
+    for (const outcome of await Promise.allSettled(entered)) {
+      if (outcome.status === "rejected" && !(outcome.reason instanceof CommandRefused)) throw outcome.reason;
+    }
+  }
+
+  /** False where the server hung up on CAPA, which is asked only with `asks`. */
+  async #begin(signal: AbortSignal, asks: boolean): Promise<boolean> {
+    this.#transport = await transported(this.options, signal);
+    const log = new SessionLog(this.options.log);
+    log.event(`connected to ${this.options.host}:${this.port}${this.#transport.secure ? " under TLS" : ""}`);
+    this.ending = false;
+    this.#pipeline = new Pipeline(this.#transport, {
+      registry: this.registry,
+      limits: this.limits,
+      log,
+      note: this.note,
+      ended: (error) => this.#ended(error),
+    });
+    const greeting = new GreetingExchange();
+    this.#pipeline.expect(greeting);
+    let asked = false;
+    try {
+      return await this.guarded(signal, async () => {
+        this.#greeted = await greeting.result;
+        asked = true;
+        await this.#prepare(signal, asks, log);
+        return true;
+      });
+    } catch (error) {
+      const hungUp = error instanceof TransportLost && error.reason === "closed";
+      if (asks && asked && hungUp && !this.#transport.secure) return false;
+      this.fail(asError(error));
+      throw error;
+    }
+  }
+
+  async #prepare(signal: AbortSignal, asks: boolean, log: SessionLog): Promise<void> {
+    const { tls = "implicit", remembered } = this.options;
+    if (tls === "required") await this.#startTls(signal, log);
+    if (!asks) return;
+    if (remembered !== undefined && remembered.length > 0 && tls !== "opportunistic") {
+      this.learn(new Capabilities(remembered, this.registry, this.note), null);
+      this.#pending = quiet(this.askCapabilities());
+      return;
+    }
+    this.learn(await this.askCapabilities(), null);
+    if (tls === "opportunistic" && this.capabilities.has(stls)) {
+      await this.#startTls(signal, log);
+      this.learn(await this.askCapabilities(), "stls");
+    }
+  }
+
+  /** RFC 2595 §4. Nothing may follow the answer in the clear, and nothing that was learned before holds. */
+  async #startTls(signal: AbortSignal, log: SessionLog): Promise<void> {
+    const exchange = new TlsExchange(stlsCommand, null, 0, () => {});
+    this.#pipeline.pipelining = false;
+    this.#pipeline.submit(exchange);
+    try {
+      await exchange.result;
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+      throw new TransportLost("tls", `the server does not start TLS: ${error.text}; use the port of implicit TLS`, {
+        cause: error,
+      });
+    }
+    const { host, tlsOptions = {} } = this.options;
+    this.#transport = await this.#transport.upgrade(host, tlsOptions, signal);
+    log.event(`TLS was started: ${this.#transport.facts()?.version}`);
+    this.#pipeline.replaceTransport(this.#transport);
+  }
+
+  #ended(error: Error): Error {
+    this.state = "ended";
+    const uncommitted = [...this.marked];
+    const told = uncommitted.length === 0 ? error : withUncommitted(error, uncommitted);
+    if (!this.ending) this.options.listeners?.["connection.lost"]?.(told);
+    return told;
+  }
+}
+
+function withUncommitted(error: Error, uncommitted: readonly number[]): Error {
+  const message = `${error.message}; the deletion of ${uncommitted.length} messages was not confirmed`;
+  if (error instanceof TransportLost) return new TransportLost(error.reason, message, { cause: error, uncommitted });
+  if (error instanceof ProtocolViolation) return new ProtocolViolation(message, error.line, uncommitted);
+  return error;
+}
+
+/** The reason of a signal may be anything. */
+export function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+/** The same promise, whose rejection is no error of the process where nobody waits for it. */
+export function quiet<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => {});
+  return promise;
+}
