@@ -36,6 +36,7 @@ export const house = {
     delivery: { storey: 2, node: "any" },
     sync: { storey: 2, node: "no sockets" },
     monitoring: { storey: 2, node: "any" },
+    discovery: { storey: 2, node: "any" },
     service: { storey: 3, node: "no sockets" },
     console: { storey: 3, node: "any" },
     cli: { storey: 4, node: "no sockets" },
