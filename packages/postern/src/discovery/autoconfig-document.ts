@@ -24,6 +24,10 @@ export interface Description {
   readonly leftOut: readonly string[];
 }
 
+const socketTypes: ReadonlyMap<string, DescribedServer["tls"]> = new Map([
+  ["SSL", "implicit"],
+  ["STARTTLS", "required"],
+]);
 const MOST_SERVERS = 8;
 const DEEPEST = 16;
 const LONGEST_USER_OCTETS = 255;
@@ -50,6 +54,7 @@ function popServers(text: string): readonly Fields[] {
   const found: Fields[] = [];
   const path: string[] = [];
   let fields: [string, string][] | null = null;
+  let empty = true;
   const refuse = (why: string): never => {
     throw new DocumentProblem(why);
   };
@@ -64,6 +69,7 @@ function popServers(text: string): readonly Fields[] {
     onerror: () => refuse(`not well-formed XML (line ${parser.line + 1})`),
     ondoctype: () => refuse("a DOCTYPE, which such a document does not have"),
     onopentag: ({ name, attributes }) => {
+      empty = false;
       if (path.push(name) > DEEPEST) refuse("elements are nested too deep");
       if (path[0] !== "clientConfig") refuse("XML of another kind");
       if (path.join("/") === SERVER_PATH) fields = attributes["type"] === "pop3" ? [] : null;
@@ -82,7 +88,7 @@ function popServers(text: string): readonly Fields[] {
   Object.assign(parser, listeners);
   parser.write(text).close();
   // An empty text is no error to the parser.
-  if (found.length === 0 && !/<\w/.test(text)) refuse("no XML");
+  if (empty) refuse("no XML");
   return found;
 }
 
@@ -95,7 +101,7 @@ function describe(fields: Fields, address: MailAddress): DescribedServer | strin
   const [portText = ""] = all("port");
   const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
   if (!isPort(port)) return `${host} has no port that can be used`;
-  const tls = ({ SSL: "implicit", STARTTLS: "required" } as const)[all("socketType")[0] as "SSL" | "STARTTLS"];
+  const tls = socketTypes.get(all("socketType")[0] ?? "");
   if (tls === undefined) return `${host}:${port} is without TLS`;
   const user = filled(all("username")[0] ?? "%EMAILADDRESS%", address);
   if (
@@ -123,6 +129,6 @@ function filled(template: string, { text, localPart, typedDomain }: MailAddress)
 
 /** `plain` and `secure` are what the first documents said. */
 function method(text: string): readonly AuthenticationMethod[] {
-  const name = { plain: "password-cleartext", secure: "password-encrypted" }[text] ?? text;
+  const name = text === "plain" ? "password-cleartext" : text === "secure" ? "password-encrypted" : text;
   return authenticationMethods.filter((known) => known === name);
 }

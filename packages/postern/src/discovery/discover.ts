@@ -30,7 +30,8 @@ const DEADLINE_MS = 5000;
 /**
  * Looks for the server. The first way that finds something ends the search; where the domain says that it has no POP3 (an SRV target of `.`)
  * nothing else is tried. See `Candidate.vouched` for what must be asked before a candidate is used.
- * Throws `AddressProblem` where the address is none, and the signal's reason when it is aborted.
+ * Throws `AddressProblem` where the address is none, and the signal's reason when it is aborted, and Node's error where
+ * `nameserver` is no address.
  */
 export async function discover(address: string, options: DiscoverOptions = {}): Promise<Discovery> {
   const attempts: Attempt[] = [];
