@@ -59,6 +59,7 @@ export async function discover(address: string, options: DiscoverOptions = {}): 
 }
 
 async function search(inquiry: Inquiry): Promise<readonly Candidate[]> {
+  // Where one service is denied and nobody offers the other, the domain has spoken.
   const { candidates, denied } = await fromSrv(inquiry);
   if (candidates.length > 0 || denied) return candidates;
   const described = await fromAutoconfig(inquiry);

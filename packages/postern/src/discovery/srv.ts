@@ -13,7 +13,7 @@ const services = [
 
 export interface SrvFindings {
   readonly candidates: readonly Candidate[];
-  /** The domain says by a target of `.` that it has no such service, and names no other server. */
+  /** The domain says by a target of `.` that it does not offer at least one of the services. */
   readonly denied: boolean;
 }
 
@@ -63,7 +63,7 @@ export async function fromSrv(inquiry: Inquiry): Promise<SrvFindings> {
       });
     }
   }
-  return { candidates, denied: denied && candidates.length === 0 };
+  return { candidates, denied };
 }
 
 function isRoot({ name }: SrvRecord): boolean {

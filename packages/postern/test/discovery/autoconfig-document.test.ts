@@ -76,7 +76,11 @@ test.each([
   ["port 65536", server("pop.example.net").replace("995", "65536"), "no port"],
   ["port 1e3", server("pop.example.net").replace("995", "1e3"), "no port"],
   ["an unknown placeholder", server("pop.example.net", "%REALNAME%"), "wants a user name"],
-  ["a placeholder of Object's", server("pop.example.net", "%VALUEOF%"), "wants a user name"],
+  [
+    "an unknown placeholder among others",
+    server("pop.example.net", "%EMAILLOCALPART%.%REALNAME%"),
+    "wants a user name",
+  ],
   ["a line end in the user name", server("pop.example.net", "a&#13;&#10;b"), "wants a user name"],
   ["a character that was not decoded", server("pop.example.net", "\ufffd"), "wants a user name"],
   ["a long user name", server("pop.example.net", "x".repeat(256)), "wants a user name"],

@@ -1,7 +1,7 @@
 // The ways to a server, one after the other: what is asked, what is not, what counts, and what is said of it.
 import { describe, expect, test } from "vitest";
 import type { Attempt } from "../../src/discovery/candidate.js";
-import { discover } from "../../src/discovery/discover.js";
+import { discover, type DiscoverOptions } from "../../src/discovery/discover.js";
 import { AddressProblem } from "../../src/discovery/mail-address.js";
 import { ProbeFailure } from "../../src/discovery/probe.js";
 import { documentOf, server, worldOf, type Facts } from "./world.js";
@@ -76,6 +76,18 @@ describe("documents", () => {
     expect((await found({ documents: both })).candidates).toMatchObject([{ host: "a.example.net" }]);
     const second = { [wellKnown]: both[wellKnown] };
     expect((await found({ documents: second })).candidates).toMatchObject([{ host: "b.example.net" }]);
+  });
+
+  test("that nobody waits for any more are given up", async () => {
+    let given: AbortSignal | null | undefined;
+    const { options } = worldOf({});
+    const web: DiscoverOptions["fetch"] = async (url, { signal }) => {
+      if (url.startsWith(own)) return new Response(documentOf(server("pop.example.net")));
+      given = signal;
+      return new Promise(() => undefined);
+    };
+    expect((await discover("alice@example.net", { ...options, fetch: web })).candidates).toHaveLength(1);
+    expect(given?.aborted).toBe(true);
   });
 
   test("that are none, or have nothing to be used, lead on", async () => {

@@ -51,6 +51,19 @@ describe("TLS from the first octet", () => {
     },
   );
 
+  test("the server is told which name is meant", async () => {
+    const told: string[] = [];
+    const SNICallback = (name: string, done: (error: null) => void): void => {
+      told.push(name);
+      done(null);
+    };
+    await probe(
+      await listen(createTlsServer({ key, cert, SNICallback }, (socket) => socket.end("+OK\r\n"))),
+      "implicit",
+    );
+    expect(told).toEqual(["localhost"]);
+  });
+
   test.each(["* OK IMAP4rev1\r\n", "220 smtp.example.net\r\n", "-ERR busy\r\n", "+OKAY\r\n", "x".repeat(100_000)])(
     "another greeting does not",
     async (greeting) => {
