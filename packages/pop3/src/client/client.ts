@@ -29,9 +29,9 @@ import type { Capabilities } from "./capabilities.js";
 import type { Greeted } from "./connect.js";
 import { MESSAGE_WINDOW_OCTETS } from "./limits.js";
 import { languagesOf, lineOf, listingOf, listingsOf } from "./listings.js";
-import { chosenMessages, type MessagesOptions, prefetched } from "./messages.js";
+import { chosenMessages, listedMessages, type MessagesOptions, needsUniqueIds, prefetched } from "./messages.js";
 import type { AuthOptions, CommandOptions, ConnectOptions } from "./options.js";
-import { BodyExchange, type BodyListener, Retrieval, RetrievedMessage } from "./retrieval.js";
+import { BodyExchange, type BodyListener, type ListedMessage, Retrieval, RetrievedMessage } from "./retrieval.js";
 import { asError, quiet, Session } from "./session.js";
 import type { TlsFacts } from "./transport.js";
 
@@ -174,6 +174,11 @@ export class Pop3Client implements AsyncDisposable {
     return this.#ask(uidlCommand, first, (answer) => listingOf(answer, first, parseUniqueIdListing, note), options);
   }
 
+  /** Numbers, octets and unique-ids together; unique-ids are null where the server has no UIDL. */
+  listing(options: CommandOptions = {}): Promise<ListedMessage[]> {
+    return this.#listing(options, false);
+  }
+
   /** A message (RFC 1939 §5). It is asked for at once, and read as a stream or as a whole: see `Retrieval`. */
   retrieve(number: number, options?: CommandOptions): Retrieval {
     return new Retrieval(this.#message(number, options), this.#session.limits.messageOctets);
@@ -192,16 +197,9 @@ export class Pop3Client implements AsyncDisposable {
    * the server refuses rejects when it is read, and the loop can go on.
    */
   async *messages(options: MessagesOptions = {}): AsyncGenerator<RetrievedMessage, void, void> {
-    const { window = MESSAGE_WINDOW_OCTETS, after, known, ...rest } = options;
-    const needed = after !== undefined || known !== undefined;
-    this.#require(retr);
-    // What was marked since is in the listing of the login still.
-    const { scan, uniqueIds } = (this.#session.marked.size === 0 ? this.#listings : null) ?? this.#askListings(rest);
-    const ids = await uniqueIds.catch((error: unknown) => {
-      if (needed || !(error instanceof CommandRefused)) throw error;
-      return null;
-    });
-    const chosen = chosenMessages(await scan, ids, options);
+    const { window = MESSAGE_WINDOW_OCTETS, signal } = options;
+    const rest = signal === undefined ? {} : { signal };
+    const chosen = chosenMessages(options.among ?? (await this.#listing(rest, needsUniqueIds(options))), options);
     yield* prefetched(chosen, window, (message) => {
       return new RetrievedMessage(this.#message(message.number, rest), this.#session.limits.messageOctets, message);
     });
@@ -355,6 +353,17 @@ export class Pop3Client implements AsyncDisposable {
   #noteUnlisted(capability: AnyCapability, quirk: Quirk): void {
     const { capabilities, note } = this.#session;
     if (capabilities.answered && !capabilities.has(capability)) note(quirk);
+  }
+
+  async #listing(options: CommandOptions, needsUniqueIds: boolean): Promise<ListedMessage[]> {
+    this.#require(retr);
+    // What was marked since is in the listing of the login still.
+    const { scan, uniqueIds } = (this.#session.marked.size === 0 ? this.#listings : null) ?? this.#askListings(options);
+    const ids = await uniqueIds.catch((error: unknown) => {
+      if (needsUniqueIds || !(error instanceof CommandRefused)) throw error;
+      return [];
+    });
+    return listedMessages(await scan, ids);
   }
 
   #askListings(options: CommandOptions): Listings {

@@ -10,22 +10,32 @@ export interface MessagesOptions extends CommandOptions {
   readonly after?: string;
   /** Without those whose unique-ids are in it. Needs UIDL. */
   readonly known?: { has(uniqueId: string): boolean };
+  /** Only these, as `listing` gave them; no listing is asked for then. */
+  readonly among?: readonly ListedMessage[];
   /** By message number: `ascending`, the default, or `descending`. */
   readonly order?: "ascending" | "descending";
   /** Octets to ask for ahead of the message at hand; 0 asks for one message at a time. 4 MiB where absent. */
   readonly window?: number;
 }
 
-/** What is there and wanted, in order. */
+/** Whether the choice depends on unique-ids. */
+export function needsUniqueIds({ after, known }: MessagesOptions): boolean {
+  return after !== undefined || known !== undefined;
+}
+
+/** Both listings as one. */
+export function listedMessages(scan: readonly ScanListing[], uniqueIds: readonly UniqueIdListing[]): ListedMessage[] {
+  const byNumber = new Map(uniqueIds.map(({ number, uniqueId }) => [number, uniqueId]));
+  return scan.map(({ number, octets }) => ({ number, octets, uniqueId: byNumber.get(number) ?? null }));
+}
+
+/** What is wanted, in order. */
 export function chosenMessages(
-  scan: readonly ScanListing[],
-  uniqueIds: readonly UniqueIdListing[] | null,
+  listed: readonly ListedMessage[],
   { after, known, order = "ascending" }: MessagesOptions,
 ): readonly ListedMessage[] {
-  const byNumber = new Map(uniqueIds?.map(({ number, uniqueId }) => [number, uniqueId]));
-  const last = after === undefined ? undefined : uniqueIds?.find(({ uniqueId }) => uniqueId === after)?.number;
-  const chosen = scan
-    .map(({ number, octets }) => ({ number, octets, uniqueId: byNumber.get(number) ?? null }))
+  const last = after === undefined ? undefined : listed.find(({ uniqueId }) => uniqueId === after)?.number;
+  const chosen = listed
     .filter(({ number, uniqueId }) => {
       return (last === undefined || number > last) && (uniqueId === null || known?.has(uniqueId) !== true);
     })
