@@ -197,12 +197,20 @@ export class Pop3Client implements AsyncDisposable {
    * the server refuses rejects when it is read, and the loop can go on.
    */
   async *messages(options: MessagesOptions = {}): AsyncGenerator<RetrievedMessage, void, void> {
-    const { window = MESSAGE_WINDOW_OCTETS, signal } = options;
+    const session = this.#session;
+    const { window = MESSAGE_WINDOW_OCTETS, signal, thenQuit = false } = options;
     const rest = signal === undefined ? {} : { signal };
     const chosen = chosenMessages(options.among ?? (await this.#listing(rest, needsUniqueIds(options))), options);
-    yield* prefetched(chosen, window, (message) => {
-      return new RetrievedMessage(this.#message(message.number, rest), this.#session.limits.messageOctets, message);
-    });
+    let ended: Promise<Committed> | null = null;
+    yield* prefetched(
+      chosen,
+      window,
+      (message) => new RetrievedMessage(this.#message(message.number, rest), session.limits.messageOctets, message),
+      () => {
+        if (thenQuit) ended = quiet(this.quit(rest));
+      },
+    );
+    await (ended as Promise<Committed> | null);
   }
 
   /** Marks a message as deleted (RFC 1939 §5). It is deleted once `quit` resolves, and not at all without that. */
@@ -255,12 +263,21 @@ export class Pop3Client implements AsyncDisposable {
    */
   async quit(options?: CommandOptions): Promise<Committed> {
     const session = this.#session;
+    let deleted: readonly number[] = [];
+    const answered = this.#ask(
+      quit,
+      null,
+      () => {
+        deleted = [...session.marked];
+        session.marked.clear();
+      },
+      options,
+    );
     session.ending = true;
-    const deleted = [...session.marked];
     try {
-      await this.#ask(quit, null, () => session.marked.clear(), options);
+      await answered;
     } catch (error) {
-      throw error instanceof CommandRefused ? new CommandRefused(error.keyword, error, deleted) : error;
+      throw error instanceof CommandRefused ? new CommandRefused(error.keyword, error, this.marked) : error;
     } finally {
       session.fail(new TransportLost("closed", "the session was ended with quit"));
     }
@@ -285,7 +302,8 @@ export class Pop3Client implements AsyncDisposable {
 
   /** A `TypeError` is the caller's mistake: nothing was sent. */
   #require(spec: AnyCommandSpec): void {
-    const { state } = this.#session;
+    const { state, ending } = this.#session;
+    if (ending && state !== "ended") throw new TypeError(`${spec.keyword} comes too late: the session is being ended`);
     if (state === "ended") {
       throw this.#session.pipeline.error ?? new TransportLost("closed", "the session has ended");
     }

@@ -27,6 +27,8 @@ export interface LoginGround {
   readonly note: QuirkNote;
   /** Sends what may go out right behind the login, where the server takes it. Called once for each attempt. */
   readonly alongside: () => void;
+  /** That may go out behind AUTH, too, where nothing but the verdict is due. */
+  readonly eager: boolean;
 }
 
 /** Returns how it logged in: the name of a mechanism, or the keyword of a command. Throws as `Pop3Client.login` does. */
@@ -107,14 +109,16 @@ async function byMechanism(
         random: (octets) => randomBytes(octets),
       }),
       initialResponse: ground.capabilities.has(sasl),
+      eager: ground.eager && pipeline.pipelining,
       connection: pipeline,
       secrets: pipeline.secrets,
       note: ground.note,
     });
     pipeline.submit(exchange);
+    if (exchange.eager) ground.alongside();
     try {
       await exchange.result;
-      ground.alongside();
+      if (!exchange.eager) ground.alongside();
       return;
     } catch (error) {
       const again = !refused && typeof auth.token === "function" && token !== undefined;

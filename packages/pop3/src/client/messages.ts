@@ -12,6 +12,11 @@ export interface MessagesOptions extends CommandOptions {
   readonly known?: { has(uniqueId: string): boolean };
   /** Only these, as `listing` gave them; no listing is asked for then. */
   readonly among?: readonly ListedMessage[];
+  /**
+   * Send QUIT behind the last message: the session ends with the loop, a round trip earlier. Not for who deletes, and not where the
+   * server lists EXPIRE 0: a message that was not made to last yet could be gone.
+   */
+  readonly thenQuit?: boolean;
   /** By message number: `ascending`, the default, or `descending`. */
   readonly order?: "ascending" | "descending";
   /** Octets to ask for ahead of the message at hand; 0 asks for one message at a time. 4 MiB where absent. */
@@ -43,15 +48,20 @@ export function chosenMessages(
   return order === "ascending" ? chosen : chosen.toReversed();
 }
 
-/** Asks for messages ahead within the window, and yields them in order. What was asked for and is not wanted any more is dropped. */
+/**
+ * Asks for messages ahead within the window, and yields them in order; tells when the last one was asked for. What was asked for and is not
+ * wanted any more is dropped.
+ */
 export async function* prefetched(
   chosen: readonly ListedMessage[],
   windowOctets: number,
   retrieve: (message: ListedMessage) => RetrievedMessage,
+  allAsked: () => void,
 ): AsyncGenerator<RetrievedMessage, void, void> {
   const asked = new Queue<RetrievedMessage>();
   let askedOctets = 0;
   let next = 0;
+  let told = false;
   try {
     for (;;) {
       for (; next < chosen.length; next++) {
@@ -60,6 +70,10 @@ export async function* prefetched(
         if (asked.length > 0 && askedOctets + octets > windowOctets) break;
         askedOctets += octets;
         asked.push(retrieve(message));
+      }
+      if (next === chosen.length && !told) {
+        told = true;
+        allAsked();
       }
       const { first } = asked;
       if (first === undefined) return;

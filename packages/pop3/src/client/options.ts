@@ -65,7 +65,10 @@ export interface ConnectOptions {
   readonly listeners?: ClientListeners;
   /** Private declarations, beside the standard's. */
   readonly capabilities?: readonly AnyCapability[];
-  /** Ask for both listings along with the login, for `messages()` to begin a round trip earlier. */
+  /**
+   * Ask for both listings along with the login, before its verdict where the server pipelines, for `messages()` to begin a round trip or
+   * two earlier.
+   */
   readonly prefetchListings?: boolean;
   /**
    * The lines of `capabilities` before login from an earlier session with this server: the login then does not wait for CAPA, which is

@@ -20,6 +20,8 @@ export interface SaslExchangeOptions {
   readonly exchange: ClientExchange;
   /** An initial response may be sent in the command, if it fits (RFC 5034 §4). */
   readonly initialResponse: boolean;
+  /** What follows the login may be sent behind a command that is all of the exchange, before the verdict. */
+  readonly eager: boolean;
   readonly connection: Connection;
   readonly secrets: Secrets;
   readonly note: QuirkNote;
@@ -28,6 +30,8 @@ export interface SaslExchangeOptions {
 /** Resolves once the server lets the client in, and has proved itself where the mechanism asks for it. */
 export class SaslExchange extends Exchange {
   readonly result: Promise<void>;
+  /** Commands may stand behind this one already, so a challenge cannot be answered. */
+  readonly eager: boolean;
   readonly #options: SaslExchangeOptions;
   /** The response that the first challenge asks for, where it was not sent with the command. */
   #held: string | null;
@@ -51,6 +55,7 @@ export class SaslExchange extends Exchange {
       initialResponse: atOnce ? (response === "" ? "=" : response) : null,
     });
     this.#options = options;
+    this.eager = options.eager && atOnce && mechanism.singleMessage;
     this.#held = atOnce ? null : response;
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -58,8 +63,17 @@ export class SaslExchange extends Exchange {
     });
   }
 
+  override get endsPipeline(): boolean {
+    return !this.eager;
+  }
+
   override reply(reply: ReceivedReply): After {
     if (reply.status === "+") {
+      if (this.eager) {
+        throw new ProtocolViolation(
+          "the server asks for what was in the command already: connect without prefetchListings",
+        );
+      }
       if (reply.line === "+") this.#options.note("challenge-without-space");
       this.#challenged(reply.text);
       return "line";

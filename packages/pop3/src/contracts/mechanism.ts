@@ -84,6 +84,8 @@ export interface Mechanism {
   readonly bindsChannel: boolean;
   /** The client sends first; where it sends no initial response, the server asks with an empty challenge (RFC 5034 §4). */
   readonly clientFirst: boolean;
+  /** The client's first message is all that the mechanism has: no challenge follows it, whatever the verdict. */
+  readonly singleMessage: boolean;
   /** Lines `C: …` and `S: …` of an example exchange, for the reference page. */
   readonly example: string;
   /** `initialResponse` is never null where the client sends first. */

@@ -32,6 +32,7 @@ export const anonymous: Mechanism = {
   revealsSecret: false,
   bindsChannel: false,
   clientFirst: true,
+  singleMessage: true,
   example: `C: AUTH ANONYMOUS c2lyaGM=
 S: +OK`,
   server: (context, initialResponse) => withoutChallenge(() => judge(context, initialResponse)),

@@ -34,6 +34,7 @@ export const cramMd5: Mechanism = {
   revealsSecret: false,
   bindsChannel: false,
   clientFirst: false,
+  singleMessage: false,
   example: `C: AUTH CRAM-MD5
 S: + PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+
 C: dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw

@@ -26,6 +26,7 @@ export const external: Mechanism = {
   revealsSecret: false,
   bindsChannel: false,
   clientFirst: true,
+  singleMessage: true,
   example: `C: AUTH EXTERNAL =
 S: +OK`,
   server: (context, initialResponse) => withoutChallenge(() => judge(context, initialResponse)),

@@ -22,6 +22,7 @@ export const login: Mechanism = {
   revealsSecret: true,
   bindsChannel: false,
   clientFirst: false,
+  singleMessage: false,
   example: `C: AUTH LOGIN
 S: + VXNlcm5hbWU6
 C: dGlt

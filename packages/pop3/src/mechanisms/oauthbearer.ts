@@ -60,6 +60,7 @@ export const oauthbearer: Mechanism = {
   revealsSecret: true,
   bindsChannel: false,
   clientFirst: true,
+  singleMessage: false,
   example: `C: AUTH OAUTHBEARER bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9OTk1AWF1dGg9QmVhcmVyIHZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB
 S: +OK`,
   async *server(context, initialResponse) {

@@ -27,6 +27,7 @@ export const plain: Mechanism = {
   revealsSecret: true,
   bindsChannel: false,
   clientFirst: true,
+  singleMessage: true,
   example: `C: AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm
 S: +OK`,
   server: (context, initialResponse) => withoutChallenge(() => judge(context, initialResponse)),

@@ -41,6 +41,7 @@ export const xoauth2: Mechanism = {
   revealsSecret: true,
   bindsChannel: false,
   clientFirst: true,
+  singleMessage: false,
   example: `C: AUTH XOAUTH2 dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB5YTI5LnZGOWRmdDRxbVRjMk52YjNSbGNrQmhkSFJoZG1semRHRXVZMjl0Q2cBAQ==
 S: +OK`,
   async *server(context, initialResponse) {

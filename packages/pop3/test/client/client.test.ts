@@ -76,3 +76,29 @@ test("capabilities are typed by the declarations", async () => {
   const delay: { readonly seconds: number } | undefined = client.capabilities.get(loginDelay);
   expect(delay).toBeUndefined();
 });
+
+test("a visit with everything ahead says no more than a plain one, in fewer steps", async () => {
+  await using server = await world();
+  const said: string[] = [];
+  const first = await inTheClear(server, { auth: { ...auth, methods: ["PLAIN"] } });
+  const remembered = first.capabilitiesBeforeLogin.lines;
+  await first.quit();
+  const client = await inTheClear(server, {
+    auth: { ...auth, methods: ["PLAIN"] },
+    prefetchListings: true,
+    remembered,
+    log: ({ who, line }) => void said.push(`${who} ${line.split(" ")[0]}`),
+  });
+  const octets: number[] = [];
+  for await (const message of client.messages({ thenQuit: true })) octets.push((await message.bytes()).length);
+  expect(octets).toEqual([67, 62, 29]);
+  expect(client.state).toBe("ended");
+  // Turns: what is sent at once stands together.
+  const turns = said
+    .filter((line) => !line.startsWith("*"))
+    .map((line) => line[0])
+    .join("")
+    .replaceAll(/C+/g, "C")
+    .replaceAll(/S+/g, "S");
+  expect(turns).toBe("SCSCS");
+});

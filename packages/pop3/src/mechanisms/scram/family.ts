@@ -22,6 +22,7 @@ export function scram({ hash, bindsChannel, ...texts }: ScramMember): Mechanism 
     revealsSecret: false,
     bindsChannel,
     clientFirst: true,
+    singleMessage: false,
     server: (context, initialResponse) => scramServer(hash, bindsChannel, context, initialResponse),
     client: (context) => scramClient(hash, bindsChannel, context),
   };
