@@ -27,7 +27,7 @@ export interface LoginGround {
   readonly note: QuirkNote;
   /** Sends what may go out right behind the login, where the server takes it. Called once for each attempt. */
   readonly alongside: () => void;
-  /** That may go out behind AUTH, too, where nothing but the verdict is due. */
+  /** It may go out before the login's verdict, where nothing but that is due. */
   readonly eager: boolean;
 }
 
@@ -132,12 +132,12 @@ function mayBeTheToken({ responseCode }: CommandRefused): boolean {
   return responseCode === null || responseCode.cause === "credentials";
 }
 
-/** A login command; what may follow goes out behind it without waiting where the server takes that. */
+/** A login command; what may follow goes out behind it without waiting where that is allowed. */
 function submitted<Params>(ground: LoginGround, spec: CommandSpec<Params>, params: Params): Promise<void> {
   const { pipeline } = ground;
   const exchange = new AnswerExchange(spec, params, 0, nothing);
   pipeline.submit(exchange);
-  if (pipeline.pipelining) {
+  if (ground.eager && pipeline.pipelining) {
     ground.alongside();
     return exchange.result;
   }

@@ -65,11 +65,13 @@ export interface ConnectOptions {
   readonly listeners?: ClientListeners;
   /** Private declarations, beside the standard's. */
   readonly capabilities?: readonly AnyCapability[];
-  /**
-   * Ask for both listings along with the login, before its verdict where the server pipelines, for `messages()` to begin a round trip or
-   * two earlier.
-   */
+  /** Ask for both listings as soon as the login is through, for `messages()` to begin a round trip earlier. */
   readonly prefetchListings?: boolean;
+  /**
+   * Send what follows the login before its verdict, where the server lists PIPELINING: a round trip less. RFC 2449 §6.6 allows it, and
+   * some servers lose what stands behind the login nevertheless (Courier 1.0.16), which shows as a silence.
+   */
+  readonly pipelinedLogin?: boolean;
   /**
    * The lines of `capabilities` before login from an earlier session with this server: the login then does not wait for CAPA, which is
    * asked all the same. A round trip less.

@@ -71,7 +71,7 @@ export class SaslExchange extends Exchange {
     if (reply.status === "+") {
       if (this.eager) {
         throw new ProtocolViolation(
-          "the server asks for what was in the command already: connect without prefetchListings",
+          "the server asks for what was in the command already: connect without pipelinedLogin",
         );
       }
       if (reply.line === "+") this.#options.note("challenge-without-space");

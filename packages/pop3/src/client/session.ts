@@ -172,7 +172,7 @@ export class Session {
         host: this.options.host,
         port: this.port,
         note: this.note,
-        eager: this.options.prefetchListings === true,
+        eager: this.options.pipelinedLogin === true,
         alongside: () => {
           if (this.#mayDiffer()) asked.push(quiet(this.askCapabilities()));
           alongside();

@@ -86,6 +86,7 @@ test("a visit with everything ahead says no more than a plain one, in fewer step
   const client = await inTheClear(server, {
     auth: { ...auth, methods: ["PLAIN"] },
     prefetchListings: true,
+    pipelinedLogin: true,
     remembered,
     log: ({ who, line }) => void said.push(`${who} ${line.split(" ")[0]}`),
   });
