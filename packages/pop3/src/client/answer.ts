@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import type { AnyCommandSpec } from "../contracts/command.js";
 import { ProtocolViolation } from "../contracts/errors.js";
 import { type After, Exchange } from "./exchange.js";
+import { joined, keep } from "./pieces.js";
 import type { ReceivedReply } from "./received-reply.js";
 
 /** A positive reply. */
@@ -17,7 +18,7 @@ export interface Answer {
 }
 
 /** Whether the positive reply to a command has a body (RFC 1939 §3). */
-function hasBody(spec: AnyCommandSpec, params: unknown): boolean {
+export function hasBody(spec: AnyCommandSpec, params: unknown): boolean {
   return spec.reply === "multi" || (spec.reply === "multi-if-bare" && spec.params.format(params) === null);
 }
 
@@ -62,11 +63,11 @@ export class AnswerExchange<Result> extends Exchange {
         `the answer to ${this.spec.keyword} is longer than ${this.#limitOctets} octets: raise limits.listingOctets if the maildrop is that large`,
       );
     }
-    if (!this.abandoned) this.#pieces.push(piece);
+    if (!this.abandoned) keep(this.#pieces, piece);
   }
 
   override bodyEnd(): void {
-    const body = Buffer.concat(this.#pieces);
+    const body = joined(this.#pieces, this.#octets);
     this.#pieces = [];
     this.#settle(body);
   }

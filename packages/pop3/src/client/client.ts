@@ -24,7 +24,7 @@ import {
   type UniqueIdListing,
 } from "../protocol/listing-lines.js";
 import type { Quirk } from "../protocol/quirks.js";
-import type { Answer } from "./answer.js";
+import { type Answer, hasBody } from "./answer.js";
 import type { Capabilities } from "./capabilities.js";
 import type { Greeted } from "./connect.js";
 import { MESSAGE_WINDOW_OCTETS } from "./limits.js";
@@ -250,10 +250,9 @@ export class Pop3Client implements AsyncDisposable {
     return this.#ask(spec, params, (answer) => answer, options);
   }
 
-  /** The same for a multi-line answer that may be long, as a stream. */
+  /** The same for a multi-line answer that may be long, as a stream. Throws a `TypeError` where the answer is one line. */
   stream<Params>(spec: CommandSpec<Params>, params: Params, options?: CommandOptions): Retrieval {
-    if (spec.reply === "single" || spec.reply === "exchange")
-      throw new TypeError(`the answer to ${spec.keyword} has no body: use run`);
+    if (!hasBody(spec, params)) throw new TypeError(`the answer to ${spec.keyword} has no body: use run`);
     return new Retrieval(this.#body(spec, params, options), this.#session.limits.messageOctets);
   }
 
@@ -334,10 +333,7 @@ export class Pop3Client implements AsyncDisposable {
     const abort = (): void => exchange.abandon(asError(signal?.reason));
     const exchange = new BodyExchange(spec, params, pipeline, {
       ...told,
-      ended: (octets) => {
-        signal?.removeEventListener("abort", abort);
-        told.ended?.(octets);
-      },
+      settled: () => signal?.removeEventListener("abort", abort),
     });
     if (signal?.aborted === true) {
       abort();

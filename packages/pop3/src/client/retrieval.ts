@@ -1,9 +1,9 @@
 // A message on its way: the body of RETR or TOP as a stream or as a whole. Asked for at once, read when its turn comes.
 // Holds no more than what came and was not read yet; when the server has to wait for that is decided in `pipeline.ts`.
-import { Buffer } from "node:buffer";
 import type { AnyCommandSpec } from "../contracts/command.js";
 import { ProtocolViolation } from "../contracts/errors.js";
 import { type After, type Connection, Exchange } from "./exchange.js";
+import { joined, keep, owned } from "./pieces.js";
 import type { ReceivedReply } from "./received-reply.js";
 
 type Step = IteratorResult<Uint8Array, undefined>;
@@ -15,6 +15,8 @@ export interface BodyListener {
   accepted?(): void;
   /** All of it has come: so many octets. */
   ended?(octets: number): void;
+  /** Nothing of it is due any more, however it went; told once or more often. */
+  settled?(): void;
 }
 
 /** The exchange behind a `Retrieval`. */
@@ -27,6 +29,8 @@ export class BodyExchange extends Exchange {
   #waiting: { resolve(step: Step): void; reject(error: Error): void } | null = null;
   #error: Error | null = null;
   #done = false;
+  /** The reader was told of the end, and has all. */
+  #given = false;
   /** Octets of the body that have come. */
   octets = 0;
 
@@ -49,22 +53,24 @@ export class BodyExchange extends Exchange {
     this.octets += piece.length;
     if (this.abandoned) return;
     if (this.#waiting === null) {
-      this.#pieces.push(piece);
+      keep(this.#pieces, piece);
       this.#connection.buffered(piece.length);
     } else {
-      this.#wake().resolve({ done: false, value: piece });
+      this.#wake().resolve({ done: false, value: owned(piece) });
     }
   }
 
   override bodyEnd(): void {
     this.#done = true;
     this.#told.ended?.(this.octets);
-    if (this.#waiting !== null) this.#wake().resolve(END);
+    this.#told.settled?.();
+    if (this.#waiting !== null) this.#wake().resolve(this.#end());
   }
 
   override fail(error: Error): void {
     if (this.#done || this.#error !== null) return;
     this.#error = error;
+    this.#told.settled?.();
     if (this.#waiting !== null) this.#wake().reject(error);
   }
 
@@ -82,7 +88,7 @@ export class BodyExchange extends Exchange {
       return Promise.resolve({ done: false, value: piece });
     }
     if (this.#error !== null) return Promise.reject(this.#error);
-    if (this.#done || this.abandoned) return Promise.resolve(END);
+    if (this.#done || this.abandoned) return Promise.resolve(this.#end());
     if (this.#waiting !== null) throw new TypeError("a message has one reader at a time");
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
@@ -91,7 +97,7 @@ export class BodyExchange extends Exchange {
     });
   }
 
-  /** Nobody reads the rest. With `error`, a reader who waits is told. */
+  /** Nobody reads the rest. Without `error` it is the reader himself who leaves; with it, whoever reads on is told. */
   abandon(error: Error | null = null): void {
     if (this.abandoned) return;
     this.abandoned = true;
@@ -99,9 +105,18 @@ export class BodyExchange extends Exchange {
     for (let at = this.#taken; at < this.#pieces.length; at++) octets += this.#pieces[at]!.length;
     this.#pieces = [];
     this.#taken = 0;
-    if (error !== null) this.fail(error);
-    else if (this.#waiting !== null) this.#wake().resolve(END);
-    if (!this.#connection.withdraw(this)) this.#connection.buffered(-octets);
+    if (error !== null && !this.#given) this.#error ??= error;
+    this.#told.settled?.();
+    if (this.#waiting !== null) {
+      if (error === null) this.#wake().resolve(END);
+      else this.#wake().reject(error);
+    }
+    if (this.#done || !this.#connection.withdraw(this)) this.#connection.buffered(-octets);
+  }
+
+  #end(): Step {
+    this.#given = true;
+    return END;
   }
 
   #wake(): { resolve(step: Step): void; reject(error: Error): void } {
@@ -113,12 +128,14 @@ export class BodyExchange extends Exchange {
 
 /**
  * A message that was asked for. Read it once: as a stream (`for await`, `stream()`) or as a whole (`bytes()`). Reading throws
- * `CommandRefused` where the server refuses the message, `ProtocolViolation` and `TransportLost`. What is not read is read and dropped
- * once something behind it is waited for; leaving the loop early drops the rest.
+ * `CommandRefused` where the server refuses the message, `ProtocolViolation`, `TransportLost` and the reason of the signal; a `TypeError`
+ * where it was read or dropped before, so that a part is never taken for the whole. What is not read is held, up to `limits.unreadOctets`
+ * while something behind it is waited for: read or `cancel` every message that was asked for. Leaving the loop early drops the rest.
  */
 export class Retrieval implements AsyncIterable<Uint8Array> {
   readonly #exchange: BodyExchange;
   readonly #wholeOctets: number;
+  #claimed = false;
 
   /** @internal */
   constructor(exchange: BodyExchange, wholeOctets: number) {
@@ -131,9 +148,9 @@ export class Retrieval implements AsyncIterable<Uint8Array> {
     return this.#exchange.octets;
   }
 
-  /** The message piece by piece: un-stuffed, with its CRLF line ends, as it was stored. */
+  /** The message piece by piece: un-stuffed, with its CRLF line ends, as it was stored. The pieces are the reader's to keep. */
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
-    const exchange = this.#exchange;
+    const exchange = this.#claim();
     return {
       next: () => exchange.next(),
       return: () => {
@@ -145,7 +162,7 @@ export class Retrieval implements AsyncIterable<Uint8Array> {
 
   /** The same as a stream of the Web. Cancelling it drops the rest. */
   stream(): ReadableStream<Uint8Array> {
-    const exchange = this.#exchange;
+    const exchange = this.#claim();
     return new ReadableStream<Uint8Array>(
       {
         async pull(controller) {
@@ -161,26 +178,33 @@ export class Retrieval implements AsyncIterable<Uint8Array> {
 
   /** The whole message. Throws `ProtocolViolation` where it is longer than `limits.messageOctets`: read it as a stream then. */
   async bytes(): Promise<Uint8Array> {
+    const exchange = this.#claim();
     const pieces: Uint8Array[] = [];
     let octets = 0;
     for (;;) {
-      const { done, value } = await this.#exchange.next();
+      const { done, value } = await exchange.next();
       if (done === true) break;
       octets += value.length;
       if (octets > this.#wholeOctets) {
-        this.#exchange.abandon();
+        exchange.abandon();
         throw new ProtocolViolation(
           `the message is longer than ${this.#wholeOctets} octets: read it as a stream, or raise limits.messageOctets`,
         );
       }
       pieces.push(value);
     }
-    return Buffer.concat(pieces);
+    return joined(pieces, octets);
   }
 
-  /** Drops what was not read. A command that was not sent yet is not sent any more. */
+  /** Drops what was not read; whoever reads it is told. A command that was not sent yet is not sent any more. */
   cancel(): void {
-    this.#exchange.abandon();
+    this.#exchange.abandon(new TypeError("the message was dropped before all of it was read"));
+  }
+
+  #claim(): BodyExchange {
+    if (this.#claimed) throw new TypeError("a message is read once: keep what was read, or retrieve it again");
+    this.#claimed = true;
+    return this.#exchange;
   }
 }
 
