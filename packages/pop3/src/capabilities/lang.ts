@@ -18,7 +18,10 @@ const optionalLanguage: ParamGrammar<string | null> = {
     if (rest === null || LANGUAGE_RANGE.test(rest)) return { value: rest };
     return { problem: say("a language is a tag such as en or pt-BR, or * for the server's choice") };
   },
-  format: (language) => language,
+  format(language) {
+    if (language === null || LANGUAGE_RANGE.test(language)) return language;
+    throw new RangeError("a language is a tag such as en or pt-BR, or * for the server's choice");
+  },
 };
 
 export const langCommand: CommandSpec<string | null> = {

@@ -58,6 +58,7 @@ const MANAGED: ReadonlySet<AnyCommandSpec> = new Set<AnyCommandSpec>([
 /**
  * A session with a POP3 server (RFC 1939). Every method that asks the server rejects with `CommandRefused` where it says no, with
  * `ProtocolViolation` where it breaks the protocol, with `TransportLost` where the connection is lost, and with the reason of its signal.
+ * A `RangeError` is for numbers and texts that no server could be asked about. Nothing was sent then.
  * Methods may be called without waiting for each other; the commands go out in that order, pipelined where the server takes it.
  *
  * `await using client = await Pop3Client.connect(…)` ends the session; deletions are then dropped unless `quit` committed them.

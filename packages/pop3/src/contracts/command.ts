@@ -16,7 +16,7 @@ export interface ParamGrammar<Params> {
   readonly text: string;
   /** Reads what follows the keyword and one SPACE; null where nothing follows the keyword. */
   parse(rest: string | null): Parsed<Params, ReplyText>;
-  /** The inverse, for clients: the text that follows the keyword and one SPACE, or null. */
+  /** The inverse, for clients: the text that follows the keyword and one SPACE, or null. Throws a `RangeError` for what cannot be meant. */
   format(params: Params): string | null;
 }
 

@@ -24,6 +24,12 @@ function parseMessageNumber(text: string): Parsed<number, ReplyText> {
   return { value: number };
 }
 
+/** The inverse, for clients. A server that reads `1.5` or `0` as 1 would delete another message than was meant. */
+function formatMessageNumber(number: number): string {
+  if (Number.isSafeInteger(number) && number > 0) return String(number);
+  throw new RangeError(`a message number is a whole number from 1 up, and not ${number}`);
+}
+
 /** No parameters. */
 export const none: ParamGrammar<null> = {
   text: "",
@@ -36,14 +42,14 @@ const NOTHING: Parsed<null> = { value: null };
 export const messageNumber: ParamGrammar<number> = {
   text: "msg",
   parse: (rest) => (rest === null ? { problem: say("a message number is expected") } : parseMessageNumber(rest)),
-  format: (number) => String(number),
+  format: formatMessageNumber,
 };
 
 /** `[msg]`: a message number, or null for all messages. */
 export const optionalMessageNumber: ParamGrammar<number | null> = {
   text: "[msg]",
   parse: (rest) => (rest === null ? NOTHING : parseMessageNumber(rest)),
-  format: (number) => (number === null ? null : String(number)),
+  format: (number) => (number === null ? null : formatMessageNumber(number)),
 };
 
 /** A message number and a count of body lines. */
@@ -66,7 +72,10 @@ export const messageAndLines: ParamGrammar<MessageAndLines> = {
     if (count === null) return { problem: say("a count of lines is a decimal number from 0 up") };
     return { value: { number: number.value, lines: Math.min(count, Number.MAX_SAFE_INTEGER) } };
   },
-  format: ({ number, lines }) => `${number} ${lines}`,
+  format({ number, lines }) {
+    if (Number.isSafeInteger(lines) && lines >= 0) return `${formatMessageNumber(number)} ${lines}`;
+    throw new RangeError(`a count of lines is a whole number from 0 up, and not ${lines}`);
+  },
 };
 
 /** `name`: one parameter without spaces (RFC 1939 §7, USER). */

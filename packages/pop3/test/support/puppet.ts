@@ -26,6 +26,7 @@ export async function puppet(part: Part, { greeting = "+OK ready", tls = false }
   const sockets: Socket[] = [];
   const accept = (socket: Socket): void => {
     const connection = sockets.push(socket);
+    socket.setNoDelay();
     socket.on("error", () => {});
     if (greeting !== null) socket.write(`${greeting}\r\n`);
     let rest = "";
