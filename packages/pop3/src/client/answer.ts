@@ -67,6 +67,7 @@ export class AnswerExchange<Result> extends Exchange {
   }
 
   override bodyEnd(): void {
+    if (this.abandoned) return;
     const body = joined(this.#pieces, this.#octets);
     this.#pieces = [];
     this.#settle(body);
@@ -84,9 +85,8 @@ export class AnswerExchange<Result> extends Exchange {
     this.#reject(error);
   }
 
-  /** What cannot be read breaks the protocol, and with it the connection. */
+  /** What cannot be read breaks the protocol, and with it the connection. Read also for nobody: a mark was set all the same. */
   #settle(body: Uint8Array | null): void {
-    if (this.abandoned) return;
     const { text, receivedCode } = this.#first!;
     this.#resolve(this.#read({ text, code: receivedCode, body }));
   }

@@ -263,25 +263,21 @@ export class Pop3Client implements AsyncDisposable {
    */
   async quit(options?: CommandOptions): Promise<Committed> {
     const session = this.#session;
-    let deleted: readonly number[] = [];
-    const answered = this.#ask(
-      quit,
-      null,
-      () => {
-        deleted = [...session.marked];
-        session.marked.clear();
-      },
-      options,
-    );
+    // What was marked is known once the answer is there: marks that nobody waited for were answered before.
+    const committed = (): Committed => {
+      const deleted = [...session.marked];
+      session.marked.clear();
+      return { deleted };
+    };
+    const answered = this.#ask(quit, null, committed, options);
     session.ending = true;
     try {
-      await answered;
+      return await answered;
     } catch (error) {
       throw error instanceof CommandRefused ? new CommandRefused(error.keyword, error, this.marked) : error;
     } finally {
       session.fail(new TransportLost("closed", "the session was ended with quit"));
     }
-    return { deleted };
   }
 
   /** Ends the connection at once. Nothing that was marked is deleted. */
@@ -289,10 +285,10 @@ export class Pop3Client implements AsyncDisposable {
     this.#session.fail(new TransportLost("aborted", "the session was closed"));
   }
 
-  /** Ends the session politely where nothing is marked as deleted, else without a commit; never throws. */
+  /** Ends the session politely where nothing is marked as deleted or may be, else without a commit; never throws. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { state, marked, limits } = this.#session;
-    if (state !== "ended" && marked.size === 0) {
+    const { state, marked, limits, pipeline } = this.#session;
+    if (state !== "ended" && marked.size === 0 && !pipeline.expects(dele)) {
       await this.quit({ signal: AbortSignal.timeout(limits.quitMs) }).catch(() => {});
     }
     this.close();

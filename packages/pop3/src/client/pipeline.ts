@@ -1,6 +1,7 @@
 // The order of things on one connection: commands out within a window, replies in to whoever is first in line (RFC 2449 §6.6).
 // Also back-pressure and the deadline for silence. Knows no command by name and no login; the transport below knows no replies.
 import { clearTimeout, setTimeout } from "node:timers";
+import type { AnyCommandSpec } from "../contracts/command.js";
 import { ProtocolViolation, TransportLost } from "../contracts/errors.js";
 import { type Next, ReplyDecoder, type ReplySink } from "../protocol/reply-decoder.js";
 import type { QuirkNote } from "../protocol/quirks.js";
@@ -54,9 +55,10 @@ export class Pipeline implements ReplySink, Connection {
     return this.#error;
   }
 
-  /** Nothing is sent and nothing waits. */
-  get quiet(): boolean {
-    return this.#sent.length + this.#unsent.length === 0;
+  /** Whether such a command was given and is not answered yet. */
+  expects(spec: AnyCommandSpec): boolean {
+    const isSuch = (exchange: Exchange): boolean => exchange.spec === spec;
+    return this.#sent.some(isSuch, 0) || this.#unsent.some(isSuch, 0);
   }
 
   /** Sends the command as soon as the window and the order allow. */
