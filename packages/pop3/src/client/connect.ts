@@ -8,7 +8,7 @@ import type { AnyCommandSpec } from "../contracts/command.js";
 import { type After, Exchange } from "./exchange.js";
 import type { ConnectOptions } from "./options.js";
 import type { ReceivedReply } from "./received-reply.js";
-import { overTcp, Transport } from "./transport.js";
+import { overStream, overTcp, type Transport } from "./transport.js";
 
 /** RFC 1939 §3 and RFC 8314 §3.2. */
 const PORT = 110;
@@ -28,8 +28,7 @@ export function portOf({ port, tls = "implicit" }: ConnectOptions): number {
 /** The connection before anything was said on it. Rejects with `TransportLost`, or with the signal's reason. */
 export async function transported(options: ConnectOptions, signal: AbortSignal): Promise<Transport> {
   const { host, stream, tls = "implicit", tlsOptions = {} } = options;
-  const transport =
-    stream === undefined ? await overTcp(host, portOf(options), signal) : new Transport(await stream(signal));
+  const transport = await (stream === undefined ? overTcp(host, portOf(options), signal) : overStream(stream, signal));
   return tls === "implicit" ? transport.upgrade(host, tlsOptions, signal) : transport;
 }
 

@@ -207,6 +207,8 @@ export class Pipeline implements ReplySink, Connection {
   }
 
   #flush(): void {
+    // Silence counts from the question on, and not from the answer before it.
+    if (this.#sent.length === 0) this.#heardMs = performance.now();
     let lines = "";
     for (;;) {
       const exchange = this.#unsent.first;

@@ -21,7 +21,7 @@ import type { AuthOptions, CapabilitiesChange, CommandOptions, ConnectOptions } 
 import { Pipeline } from "./pipeline.js";
 import { forPeople, type ReceivedReply } from "./received-reply.js";
 import { SessionLog } from "./session-log.js";
-import type { Transport } from "./transport.js";
+import { abortOf, type Transport } from "./transport.js";
 
 /** A command whose positive answer is followed by TLS. */
 class TlsExchange extends AnswerExchange<void> {
@@ -134,18 +134,19 @@ export class Session {
     }
   }
 
-  /** Fails everything with the signal's reason as long as `work` is on. */
+  /** Fails everything with the signal's reason as long as `work` is on, and does not wait for what the work waits for. */
   async guarded<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
-    const abort = (): void => this.fail(asError(signal?.reason));
-    if (signal?.aborted === true) abort();
-    signal?.addEventListener("abort", abort);
+    if (signal === undefined) return work();
+    const { promise: aborted, settle } = abortOf(signal);
     try {
-      return await work();
-    } catch (error) {
       // What the server said to an aborted login is of no interest any more.
-      throw signal?.aborted === true ? signal.reason : error;
+      return await Promise.race([aborted, work()]);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      this.fail(asError(signal.reason));
+      throw signal.reason;
     } finally {
-      signal?.removeEventListener("abort", abort);
+      settle();
     }
   }
 

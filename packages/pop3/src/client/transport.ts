@@ -186,6 +186,37 @@ function tlsProblem({ code = "", message }: NodeJS.ErrnoException): string {
   return ADVICE[code] ?? message;
 }
 
+/** A promise that rejects with the signal's reason, unless it is settled before; it is no error where nobody waits. */
+export function abortOf(signal: AbortSignal): { readonly promise: Promise<never>; settle(): void } {
+  let abort!: () => void;
+  const promise = new Promise<never>((_, reject) => {
+    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the reason of an AbortSignal is what its owner says
+    abort = () => reject(signal.reason);
+  });
+  promise.catch(() => {});
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort);
+  return { promise, settle: () => signal.removeEventListener("abort", abort) };
+}
+
+/** The stream that the caller makes. He may take no heed of the signal; what he gives too late is destroyed. */
+export async function overStream(
+  make: (signal: AbortSignal) => Duplex | Promise<Duplex>,
+  signal: AbortSignal,
+): Promise<Transport> {
+  const { promise: aborted, settle } = abortOf(signal);
+  try {
+    const making = Promise.resolve(make(signal));
+    making.then(
+      (stream) => signal.aborted && stream.destroy(),
+      () => {},
+    );
+    return new Transport(await Promise.race([aborted, making]));
+  } finally {
+    settle();
+  }
+}
+
 function ready(
   stream: Duplex,
   event: string,
