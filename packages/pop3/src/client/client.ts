@@ -82,16 +82,14 @@ export class Pop3Client implements AsyncDisposable {
   static async connect(options: ConnectOptions): Promise<Pop3Client> {
     const session = await Session.open(options);
     const client = new Pop3Client(session);
-    if (options.auth === undefined) {
-      await session.confirmRemembered();
-      return client;
-    }
     try {
-      await client.login(options.auth, options);
+      if (options.auth !== undefined) await client.login(options.auth, options);
+      else await session.guarded(options.signal, () => session.confirmRemembered());
     } catch (error) {
       session.fail(asError(error));
       throw error;
     }
+    session.ending = false;
     return client;
   }
 

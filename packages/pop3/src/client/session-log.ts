@@ -17,18 +17,29 @@ export class SessionLog {
   }
 
   sent(line: string): void {
-    this.#write?.({ who: "C", line });
+    this.#said("C", line);
   }
 
   received(line: string): void {
-    this.#write?.({ who: "S", line });
+    this.#said("S", line);
   }
 
   body(octets: number): void {
-    this.#write?.({ who: "S", line: `(${octets} octets)` });
+    this.#said("S", `(${octets} octets)`);
   }
 
   event(line: string): void {
-    this.#write?.({ who: "*", line });
+    this.#said("*", line);
+  }
+
+  /** What the caller's function throws is an error of the process. It must not break off a command between log and wire. */
+  #said(who: LogLine["who"], line: string): void {
+    try {
+      this.#write?.({ who, line });
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 }

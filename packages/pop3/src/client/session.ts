@@ -41,14 +41,16 @@ export class Session {
   /** Messages marked as deleted since login or the last RSET. */
   readonly marked: Set<number> = new Set();
   state: State | "ended" = "AUTHORIZATION";
-  /** The end is no loss: the caller asked for it. */
-  ending = false;
+  /** The end is no loss that a listener is told: the caller asked for it, or has no session yet. */
+  ending = true;
   /** How the login happened: the name of a mechanism, or the keyword of a command. */
   loginMethod: string | null = null;
   utf8Mode = false;
   capabilitiesBeforeLogin: Capabilities;
   /** The answer to CAPA that a login with remembered capabilities does not wait for. */
   #pending: Promise<Capabilities> | null = null;
+  /** CAPA was sent outside of TLS, and its answer is due. */
+  #askedInTheClear = false;
   #transport!: Transport;
   #pipeline!: Pipeline;
   #greeted!: Greeted;
@@ -68,9 +70,10 @@ export class Session {
     const session = new Session(options);
     const { signal, settle } = connecting(options, session.limits.connectMs);
     try {
-      if (await session.#begin(signal, true)) return session;
-      session.note("capa-hangs-up");
-      await session.#begin(signal, false);
+      if (!(await session.#begin(signal, true))) {
+        session.note("capa-hangs-up");
+        await session.#begin(signal, false);
+      }
       return session;
     } finally {
       settle();
@@ -227,7 +230,7 @@ export class Session {
     this.#transport = await transported(this.options, signal);
     const log = new SessionLog(this.options.log);
     log.event(`connected to ${this.options.host}:${this.port}${this.#transport.secure ? " under TLS" : ""}`);
-    this.ending = false;
+    this.state = "AUTHORIZATION";
     this.#pipeline = new Pipeline(this.#transport, {
       registry: this.registry,
       limits: this.limits,
@@ -237,17 +240,16 @@ export class Session {
     });
     const greeting = new GreetingExchange();
     this.#pipeline.expect(greeting);
-    let asked = false;
+    this.#askedInTheClear = false;
     try {
       return await this.guarded(signal, async () => {
         this.#greeted = await greeting.result;
-        asked = true;
         await this.#prepare(signal, asks, log);
         return true;
       });
     } catch (error) {
       const hungUp = error instanceof TransportLost && error.reason === "closed";
-      if (asks && asked && hungUp && !this.#transport.secure) return false;
+      if (hungUp && this.#askedInTheClear) return false;
       this.fail(asError(error));
       throw error;
     }
@@ -262,7 +264,9 @@ export class Session {
       this.#pending = quiet(this.askCapabilities());
       return;
     }
+    this.#askedInTheClear = !this.#transport.secure;
     this.learn(await this.askCapabilities(), null);
+    this.#askedInTheClear = false;
     if (tls === "opportunistic" && this.capabilities.has(stls)) {
       await this.#startTls(signal, log);
       this.learn(await this.askCapabilities(), "stls");
@@ -292,7 +296,8 @@ export class Session {
     this.state = "ended";
     const uncommitted = [...this.marked];
     const told = uncommitted.length === 0 ? error : withUncommitted(error, uncommitted);
-    if (!this.ending) this.options.listeners?.["connection.lost"]?.(told);
+    // Afterwards, so that a listener that throws keeps nobody waiting.
+    if (!this.ending) queueMicrotask(() => this.options.listeners?.["connection.lost"]?.(told));
     return told;
   }
 }
