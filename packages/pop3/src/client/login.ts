@@ -6,7 +6,6 @@ import { sasl } from "../capabilities/sasl.js";
 import { passCommand, userCommand } from "../capabilities/user.js";
 import { CommandRefused } from "../contracts/errors.js";
 import type { ChannelBindings } from "../contracts/mechanism.js";
-import type { CommandSpec } from "../contracts/command.js";
 import type { QuirkNote } from "../protocol/quirks.js";
 import { AnswerExchange } from "./answer.js";
 import type { Capabilities } from "./capabilities.js";
@@ -33,14 +32,13 @@ export interface LoginGround {
 
 /** Returns how it logged in: the name of a mechanism, or the keyword of a command. Throws as `Pop3Client.login` does. */
 export async function logIn(auth: AuthOptions, ground: LoginGround, signal: AbortSignal | undefined): Promise<string> {
-  const choice = chooseLogin(auth, ground);
   const { secrets } = ground.pipeline;
+  secrets.clear();
   if (auth.password !== undefined) secrets.add(auth.password);
-  try {
-    return await byChoice(choice, auth, ground, signal);
-  } finally {
-    secrets.clear();
-  }
+  const method = await byChoice(chooseLogin(auth, ground), auth, ground, signal);
+  // After a refusal they are kept: a line that repeats them may come still.
+  secrets.clear();
+  return method;
 }
 
 async function byChoice(
@@ -54,11 +52,16 @@ async function byChoice(
     await byMechanism(choice, auth, prepare, ground, signal);
     return choice.mechanism.name;
   }
+  const { secrets } = ground.pipeline;
   const name = prepare(auth.user);
   const password = prepare(auth.password ?? "");
+  secrets.add(password);
   if (choice.kind === "digest") {
-    const digest = createHash("md5").update(choice.timestamp + password);
-    await submitted(ground, apopCommand, { name, digest: digest.digest("hex") });
+    const digest = createHash("md5")
+      .update(choice.timestamp + password)
+      .digest("hex");
+    secrets.add(digest);
+    await submitted(ground, new AnswerExchange(apopCommand, { name, digest }, 0, nothing));
     return apopCommand.keyword;
   }
   await byPassword(name, password, ground);
@@ -68,14 +71,16 @@ async function byChoice(
 
 async function byPassword(name: string, password: string, ground: LoginGround): Promise<void> {
   const { pipeline } = ground;
+  // Both are made before one is sent: a password that cannot be is known then.
   const named = new AnswerExchange(userCommand, name, 0, nothing);
+  const login = new AnswerExchange(passCommand, password, 0, nothing);
   pipeline.submit(named);
   // A server that takes one command at a time may refuse the name, and the password is not sent then.
   if (!pipeline.pipelining) await named.result;
-  const login = submitted(ground, passCommand, password);
-  login.catch(() => {});
-  await named.result;
-  await login;
+  // Else the answer to the password is waited for in any case, so that no other login begins before it.
+  for (const outcome of await Promise.allSettled([named.result, submitted(ground, login)])) {
+    if (outcome.status === "rejected") throw outcome.reason;
+  }
 }
 
 async function byMechanism(
@@ -132,16 +137,17 @@ function mayBeTheToken({ responseCode }: CommandRefused): boolean {
   return responseCode === null || responseCode.cause === "credentials";
 }
 
-/** A login command; what may follow goes out behind it without waiting where that is allowed. */
-function submitted<Params>(ground: LoginGround, spec: CommandSpec<Params>, params: Params): Promise<void> {
+/** Sends a login command; what may follow goes out behind it without waiting where that is allowed. */
+async function submitted(ground: LoginGround, login: AnswerExchange<void>): Promise<void> {
   const { pipeline } = ground;
-  const exchange = new AnswerExchange(spec, params, 0, nothing);
-  pipeline.submit(exchange);
+  pipeline.submit(login);
   if (ground.eager && pipeline.pipelining) {
     ground.alongside();
-    return exchange.result;
+    await login.result;
+  } else {
+    await login.result;
+    ground.alongside();
   }
-  return exchange.result.then(ground.alongside);
 }
 
 function nothing(): void {}

@@ -140,7 +140,7 @@ export class Pipeline implements ReplySink, Connection {
   line(line: string): Next {
     const { log, note, registry } = this.#options;
     const exchange = this.#sent.first;
-    if (exchange === undefined) return this.#unaskedLine(line);
+    if (exchange === undefined) return this.#unaskedLine(this.secrets.masked(line));
     if (this.#decoder.lineFeeds) note("bare-line-feed");
     const reply = receivedReply(line, registry, this.secrets, isExchange(exchange));
     if (reply === null) {

@@ -1,7 +1,7 @@
 // A reply's first line as the client uses it: status, text for people, and the declared response code (RFC 2449 §8).
 // Reads with `protocol/reply.ts`; which codes are known comes with the registry. Secrets in a server's text are masked here.
 import type { Refusal } from "../contracts/errors.js";
-import { octetsOf } from "../protocol/octets.js";
+import { octetsOf, octetString, utf8Octets } from "../protocol/octets.js";
 import { parseReplyLine } from "../protocol/reply.js";
 import type { Registry } from "../registry/registry.js";
 
@@ -25,7 +25,7 @@ export function receivedReply(
   const { status, code, text } = parsed.value;
   return {
     status,
-    receivedCode: code,
+    receivedCode: code === null ? null : secrets.masked(code),
     responseCode: code === null ? null : (registry.responseCode(code) ?? null),
     text: secrets.masked(forPeople(text)),
     line: secrets.masked(line),
@@ -51,13 +51,16 @@ const LEAST_SECRET = 4;
 export class Secrets {
   readonly #secrets = new Set<string>();
 
-  /** Empty after a login: what was learned is forgotten. */
+  /** After a login, and before another one: what was learned is forgotten. */
   clear(): void {
     this.#secrets.clear();
   }
 
   add(secret: string): void {
-    if (secret.length >= LEAST_SECRET) this.#secrets.add(secret);
+    if (secret.length < LEAST_SECRET) return;
+    this.#secrets.add(secret);
+    // As it is in a line of one character an octet.
+    this.#secrets.add(octetString(utf8Octets(secret)));
   }
 
   masked(text: string): string {
