@@ -26,6 +26,12 @@ export type LoginMethodChoice =
   /** `listed`: CAPA says that it works. */
   | { readonly kind: "password"; readonly listed: boolean };
 
+/** Whether both would send the same. */
+export function isSameWay(one: LoginMethodChoice, other: LoginMethodChoice): boolean {
+  if (one.kind !== "mechanism" || other.kind !== "mechanism") return one.kind === other.kind;
+  return one.mechanism === other.mechanism && one.bindingUnoffered === other.bindingUnoffered;
+}
+
 interface Way {
   readonly name: string;
   /** Why it cannot be taken, or what to do. */

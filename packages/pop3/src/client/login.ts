@@ -2,14 +2,15 @@
 // Knows no way that is not declared. What is sent besides the login, and when the session's state changes, is `client.ts`'s.
 import { createHash, randomBytes } from "node:crypto";
 import { apopCommand } from "../capabilities/apop.js";
+import { authRespCode } from "../capabilities/auth-resp-code.js";
 import { sasl } from "../capabilities/sasl.js";
 import { passCommand, userCommand } from "../capabilities/user.js";
-import { CommandRefused } from "../contracts/errors.js";
+import { CommandRefused, LoginImpossible } from "../contracts/errors.js";
 import type { ChannelBindings } from "../contracts/mechanism.js";
 import type { QuirkNote } from "../protocol/quirks.js";
 import { AnswerExchange } from "./answer.js";
 import type { Capabilities } from "./capabilities.js";
-import { chooseLogin, type LoginMethodChoice } from "./login-choice.js";
+import { chooseLogin, isSameWay, type LoginMethodChoice } from "./login-choice.js";
 import type { AuthOptions } from "./options.js";
 import type { Pipeline } from "./pipeline.js";
 import { SaslExchange } from "./sasl-exchange.js";
@@ -24,6 +25,8 @@ export interface LoginGround {
   readonly host: string;
   readonly port: number;
   readonly note: QuirkNote;
+  /** What the server lists, where `capabilities` are from an earlier session and it lists something else; else null. */
+  readonly corrected: () => Promise<Capabilities | null>;
   /** Sends what may go out right behind the login, where the server takes it. Called once for each attempt. */
   readonly alongside: () => void;
   /** It may go out before the login's verdict, where nothing but that is due. */
@@ -35,10 +38,28 @@ export async function logIn(auth: AuthOptions, ground: LoginGround, signal: Abor
   const { secrets } = ground.pipeline;
   secrets.clear();
   if (auth.password !== undefined) secrets.add(auth.password);
-  const method = await byChoice(chooseLogin(auth, ground), auth, ground, signal);
+  const method = await byWay(auth, ground, signal);
   // After a refusal they are kept: a line that repeats them may come still.
   secrets.clear();
   return method;
+}
+
+/** By the way that is chosen; and where that was by what an earlier session saw, and is another one today, by that. */
+async function byWay(auth: AuthOptions, ground: LoginGround, signal: AbortSignal | undefined): Promise<string> {
+  let tried: LoginMethodChoice | null = null;
+  try {
+    tried = chooseLogin(auth, ground);
+    return await byChoice(tried, auth, ground, signal);
+  } catch (error) {
+    // A code says that something else is wrong.
+    const outdated = error instanceof LoginImpossible || (error instanceof CommandRefused && error.code === null);
+    const capabilities = outdated ? await ground.corrected() : null;
+    if (capabilities === null) throw error;
+    const today = { ...ground, capabilities };
+    const choice = chooseLogin(auth, today);
+    if (tried !== null && isSameWay(tried, choice)) throw error;
+    return byChoice(choice, auth, today, signal);
+  }
 }
 
 async function byChoice(
@@ -91,13 +112,17 @@ async function byMechanism(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { pipeline } = ground;
-  for (let refused = false; ; refused = true) {
+  let refusal: CommandRefused | null = null;
+  let refusedToken: string | undefined;
+  for (;;) {
     const token =
       mechanism.credentials !== "token"
         ? undefined
         : typeof auth.token === "function"
-          ? await auth.token({ refused, signal })
+          ? await auth.token({ refused: refusal !== null, signal })
           : auth.token;
+    // The same again would be the same answer, and one attempt more that counts.
+    if (refusal !== null && token === refusedToken) throw refusal;
     if (token !== undefined) pipeline.secrets.add(token);
     const exchange = new SaslExchange({
       mechanism,
@@ -126,15 +151,17 @@ async function byMechanism(
       if (!exchange.eager) ground.alongside();
       return;
     } catch (error) {
-      const again = !refused && typeof auth.token === "function" && token !== undefined;
-      if (!again || !(error instanceof CommandRefused) || !mayBeTheToken(error)) throw error;
+      const again = refusal === null && typeof auth.token === "function" && token !== undefined;
+      if (!again || !(error instanceof CommandRefused) || !mayBeTheToken(error, ground.capabilities)) throw error;
+      refusal = error;
+      refusedToken = token;
     }
   }
 }
 
-/** A code that says that something else is wrong rules it out; most servers give none. */
-function mayBeTheToken({ responseCode }: CommandRefused): boolean {
-  return responseCode === null || responseCode.cause === "credentials";
+/** A code that says that something else is wrong rules it out. Most servers give none, and those that promise to mean it (RFC 3206 §5). */
+function mayBeTheToken({ responseCode }: CommandRefused, capabilities: Capabilities): boolean {
+  return responseCode === null ? !capabilities.has(authRespCode) : responseCode.cause === "credentials";
 }
 
 /** Sends a login command; what may follow goes out behind it without waiting where that is allowed. */

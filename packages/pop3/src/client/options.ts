@@ -25,7 +25,7 @@ export interface TokenRequest {
 export interface AuthOptions {
   readonly user: string;
   readonly password?: string;
-  /** A bearer token of OAuth 2.0, or who gives one; asked anew when the server refuses the first. */
+  /** A bearer token of OAuth 2.0, or who gives one; asked anew when the server refuses the first; one that is given again is not sent again. */
   readonly token?: string | ((request: TokenRequest) => string | Promise<string>);
   /** The certificate in `tlsOptions` says who logs in (EXTERNAL). */
   readonly certificate?: boolean;
@@ -73,8 +73,9 @@ export interface ConnectOptions {
    */
   readonly pipelinedLogin?: boolean;
   /**
-   * The lines of `capabilities` before login from an earlier session with this server: the login then does not wait for CAPA, which is
-   * asked all the same. A round trip less.
+   * The lines of `capabilitiesBeforeLogin` of an earlier session with this server, with the same `tls`: the login then does not wait for CAPA,
+   * which is asked all the same. A round trip less. Where they led to a way to log in that is none any more, the server's answer decides.
+   * Not looked at with `opportunistic`.
    */
   readonly remembered?: readonly string[];
   /** The connection to use instead of TCP to `host`: a tunnel, a proxy's socket. Called again for a second connection. */

@@ -177,6 +177,11 @@ export class Session {
         port: this.port,
         note: this.note,
         eager: this.options.pipelinedLogin === true,
+        corrected: async () => {
+          const { capabilities } = this;
+          await this.confirmRemembered();
+          return this.capabilities.equals(capabilities) ? null : this.capabilities;
+        },
         alongside: () => {
           if (this.#mayDiffer()) asked.push(quiet(this.askCapabilities()));
           alongside();

@@ -1,7 +1,7 @@
 // What RFC 2449 asks of a client, by its sections.
 import { describe, expect, test } from "vitest";
 import { type ConnectOptions, Pop3Client } from "@postern/pop3/client";
-import { puppet, type Puppet, wellBehaved } from "../support/puppet.js";
+import { type Part, puppet, type Puppet, wellBehaved } from "../support/puppet.js";
 
 const auth = { user: "ann", password: "secret", cleartext: true };
 
@@ -33,5 +33,42 @@ describe("§5: servers without CAPA", () => {
     });
     await expect(loggedIn(server, { tls: "required" })).rejects.toMatchObject({ name: "TransportLost" });
     expect(server.heard).toEqual(["STLS"]);
+  });
+});
+
+describe("§5: what an earlier session saw is no promise", () => {
+  function knowing(capabilities: readonly string[], only: string): Part {
+    const others = wellBehaved(capabilities);
+    return (line, ...rest) => {
+      const isLogin = /^(?:AUTH|USER|PASS)/.test(line);
+      return isLogin && !line.startsWith(only) && !(only === "USER" && line.startsWith("PASS"))
+        ? "-ERR unknown command"
+        : others(line, ...rest);
+    };
+  }
+
+  test("a way that was refused is left for the one of today", async () => {
+    await using server = await puppet(knowing(["USER", "PIPELINING"], "USER"));
+    await using client = await loggedIn(server, { remembered: ["SASL PLAIN", "PIPELINING"] });
+    expect(client.loginMethod).toBe("USER");
+    expect(client.capabilitiesBeforeLogin.lines).toEqual(["USER", "PIPELINING"]);
+  });
+
+  test("so is one that was not there", async () => {
+    await using server = await puppet(knowing(["SASL PLAIN"], "AUTH"));
+    const plain = { ...auth, methods: ["PLAIN"] };
+    await using client = await loggedIn(server, { remembered: ["UIDL"], auth: plain });
+    expect(client.loginMethod).toBe("PLAIN");
+  });
+
+  test.each([
+    ["the way is the same today", ["SASL PLAIN", "UIDL"], "-ERR no"],
+    ["the server says what is wrong", ["USER"], "-ERR [AUTH] no"],
+    ["nothing has changed", ["SASL PLAIN"], "-ERR no"],
+  ])("a refusal is one where %s", async (_, capabilities, answer) => {
+    const others = wellBehaved(capabilities);
+    await using server = await puppet((line, ...rest) => (line.startsWith("AUTH") ? answer : others(line, ...rest)));
+    await expect(loggedIn(server, { remembered: ["SASL PLAIN"] })).rejects.toMatchObject({ name: "CommandRefused" });
+    expect(server.heard.filter((line) => /^(?:AUTH|PASS)/.test(line))).toHaveLength(1);
   });
 });
