@@ -78,11 +78,9 @@ export class SaslExchange extends Exchange {
       this.#challenged(reply.text);
       return "line";
     }
-    if (this.#givenUp !== null) {
-      // A server that lets in who cancelled may have taken anybody for him.
-      if (reply.status === "+OK") throw this.#givenUp;
-      this.#reject(this.#givenUp);
-    } else if (reply.status === "-ERR") this.#reject(this.refused(reply));
+    // A server that lets in who cancelled may have taken anybody for him, and to one that could not prove itself nothing more is told.
+    if (this.#givenUp !== null) throw this.#givenUp;
+    if (reply.status === "-ERR") this.#reject(this.refused(reply));
     else this.#accepted();
     return "done";
   }
@@ -96,15 +94,15 @@ export class SaslExchange extends Exchange {
       throw new ProtocolViolation(`the server asks and asks: ${MOST_CHALLENGES} challenges were answered`);
     }
     if (this.#givenUp !== null) throw new ProtocolViolation("the server goes on with an exchange that was cancelled");
+    const challenge = octetsOfBase64(text);
+    if (challenge === null) {
+      this.#giveUp("the server's challenge is not Base64");
+      return;
+    }
     if (this.#held !== null) {
       const response = this.#held;
       this.#held = null;
       this.#send(response);
-      return;
-    }
-    const challenge = octetsOfBase64(text.trimEnd());
-    if (challenge === null) {
-      this.#giveUp("the server's challenge is not Base64");
       return;
     }
     try {
