@@ -60,7 +60,7 @@ export class AnswerExchange<Result> extends Exchange {
     this.#octets += piece.length;
     if (this.#octets > this.#limitOctets) {
       throw new ProtocolViolation(
-        `the answer to ${this.spec.keyword} is longer than ${this.#limitOctets} octets: raise limits.listingOctets if the maildrop is that large`,
+        `the answer to ${this.spec.keyword} is longer than ${this.#limitOctets} octets; limits.listingOctets is for maildrops that are that large`,
       );
     }
     if (!this.abandoned) keep(this.#pieces, piece);

@@ -146,7 +146,13 @@ export class Pop3Client implements AsyncDisposable {
     this.#require(userCommand);
     const { prefetchListings = false } = this.#session.options;
     await this.#session.logIn(auth, signal, () => {
-      if (prefetchListings) this.#listings = this.#askListings({});
+      if (!prefetchListings) return;
+      const listings = this.#askListings({});
+      this.#listings = listings;
+      // One that was refused is asked for again.
+      listings.scan.catch(() => {
+        if (this.#listings === listings) this.#listings = null;
+      });
     });
   }
 

@@ -54,6 +54,9 @@ export const DEFAULT_CLIENT_DEADLINES: ClientDeadlines = {
   quitMs: 5000,
 };
 
+/** Octets of the answer to CAPA: before login, from whoever sits there. A hundred lines of the longest. */
+export const CAPABILITIES_OCTETS: number = 50 * 1024;
+
 /** Octets of messages asked for ahead by `messages()`, by their listed sizes: the product of 1 Gbit/s and 30 ms. */
 export const MESSAGE_WINDOW_OCTETS: number = 4 * 1024 * 1024;
 

@@ -34,6 +34,13 @@ export function listedMessages(scan: readonly ScanListing[], uniqueIds: readonly
   return scan.map(({ number, octets }) => ({ number, octets, uniqueId: byNumber.get(number) ?? null }));
 }
 
+/** What a message counts at least: also those whose octets are not listed are not all asked for at once. */
+const LEAST_OCTETS = 512;
+
+function countedOctets({ octets }: ListedMessage): number {
+  return Math.max(octets ?? 0, LEAST_OCTETS);
+}
+
 /** What is wanted, in order. */
 export function chosenMessages(
   listed: readonly ListedMessage[],
@@ -66,7 +73,7 @@ export async function* prefetched(
     for (;;) {
       for (; next < chosen.length; next++) {
         const message = chosen[next]!;
-        const octets = message.octets ?? 0;
+        const octets = countedOctets(message);
         if (asked.length > 0 && askedOctets + octets > windowOctets) break;
         askedOctets += octets;
         asked.push(retrieve(message));
@@ -79,7 +86,7 @@ export async function* prefetched(
       if (first === undefined) return;
       yield first;
       first.cancel();
-      askedOctets -= first.octets ?? 0;
+      askedOctets -= countedOctets(first);
       asked.shift();
     }
   } finally {

@@ -15,7 +15,7 @@ import { type Answer, AnswerExchange, linesOf } from "./answer.js";
 import { Capabilities } from "./capabilities.js";
 import { connecting, type Greeted, GreetingExchange, portOf, transported } from "./connect.js";
 import type { After } from "./exchange.js";
-import { type ClientDeadlines, type ClientLimits, withClientDefaults } from "./limits.js";
+import { CAPABILITIES_OCTETS, type ClientDeadlines, type ClientLimits, withClientDefaults } from "./limits.js";
 import { logIn } from "./login.js";
 import type { AuthOptions, CapabilitiesChange, CommandOptions, ConnectOptions } from "./options.js";
 import { Pipeline } from "./pipeline.js";
@@ -102,9 +102,10 @@ export class Session {
     params: Params,
     read: (answer: Answer) => Result,
     { signal }: CommandOptions = {},
+    limitOctets: number = this.limits.listingOctets,
   ): Promise<Result> {
     if (signal?.aborted === true) return Promise.reject(asError(signal.reason));
-    const exchange = new AnswerExchange(spec, params, this.limits.listingOctets, read);
+    const exchange = new AnswerExchange(spec, params, limitOctets, read);
     this.#pipeline.submit(exchange);
     if (signal === undefined) return exchange.result;
     const abort = (): void => {
@@ -118,7 +119,8 @@ export class Session {
   /** Asks for the capabilities as they are now; a refusal is an answer, too. */
   async askCapabilities(): Promise<Capabilities> {
     try {
-      const lines = await this.ask(capaCommand, null, ({ body }) => linesOf(body!).map(forPeople));
+      const read = ({ body }: Answer): string[] => linesOf(body!).map(forPeople);
+      const lines = await this.ask(capaCommand, null, read, {}, CAPABILITIES_OCTETS);
       return new Capabilities(lines, this.registry, this.note);
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
@@ -219,8 +221,8 @@ export class Session {
   async #enterModes(): Promise<void> {
     const { options, capabilities } = this;
     const entered: Promise<unknown>[] = [];
-    if (options.utf8 === true && capabilities.has(utf8)) {
-      entered.push(this.ask(utf8Command, null, () => (this.utf8Mode = true)));
+    if (options.utf8 === true && !this.utf8Mode && capabilities.has(utf8)) {
+      entered.push(quiet(this.ask(utf8Command, null, () => (this.utf8Mode = true))));
     }
     if (options.language !== undefined && capabilities.has(lang)) {
       entered.push(this.ask(langCommand, options.language, () => {}));

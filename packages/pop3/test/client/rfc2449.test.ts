@@ -72,3 +72,50 @@ describe("§5: what an earlier session saw is no promise", () => {
     expect(server.heard.filter((line) => /^(?:AUTH|PASS)/.test(line))).toHaveLength(1);
   });
 });
+
+test("§5: an answer to CAPA that does not end is not held", async () => {
+  const lines = `${"X".repeat(500)}\r\n`.repeat(120);
+  await using server = await puppet((line, ...rest) => (line === "CAPA" ? `+OK\r\n${lines}.` : good(line, ...rest)));
+  await expect(loggedIn(server)).rejects.toThrow("the answer to CAPA is longer");
+});
+
+describe("§6.6: messages are asked for ahead", () => {
+  function sizes(listing: string): Part {
+    const others = wellBehaved(["USER", "UIDL", "PIPELINING"]);
+    return (line, ...rest) => (line === "LIST" ? `+OK\r\n${listing}.` : others(line, ...rest));
+  }
+
+  async function askedFor(listing: string, window: number): Promise<number> {
+    await using server = await puppet(sizes(listing));
+    await using client = await loggedIn(server);
+    for await (const message of client.messages({ window })) {
+      await message.bytes();
+      break;
+    }
+    await client.noop();
+    return server.heard.filter((line) => line.startsWith("RETR")).length;
+  }
+
+  test("one at a time without a window, also where sizes are not listed, or listed as 0", async () => {
+    expect(await askedFor("1\r\n2\r\n3\r\n", 0)).toBe(1);
+    expect(await askedFor("1 0\r\n2 0\r\n3 0\r\n", 0)).toBe(1);
+    expect(await askedFor("1 3\r\n2 3\r\n3 3\r\n", 0)).toBe(1);
+  });
+
+  test("as many as the window holds", async () => {
+    expect(await askedFor("1 1000\r\n2 1000\r\n3 1000\r\n", 2500)).toBe(2);
+  });
+
+  test("a listing that was asked for with the login and refused is asked for again", async () => {
+    let count = 0;
+    const others = sizes("1 3\r\n");
+    await using server = await puppet((line, ...rest) =>
+      line === "LIST" && count++ === 0 ? "-ERR [SYS/TEMP] not now" : others(line, ...rest),
+    );
+    await using client = await loggedIn(server, { prefetchListings: true });
+    await client.noop();
+    const numbers: number[] = [];
+    for await (const { number } of client.messages()) numbers.push(number);
+    expect(numbers).toEqual([1]);
+  });
+});
