@@ -57,6 +57,9 @@ export const DEFAULT_CLIENT_DEADLINES: ClientDeadlines = {
 /** Octets of the answer to CAPA: before login, from whoever sits there. A hundred lines of the longest. */
 export const CAPABILITIES_OCTETS: number = 50 * 1024;
 
+/** For the last octets of a connection, to a server that does not read them, in milliseconds. */
+export const LINGER_MS: number = 1000;
+
 /** Octets of messages asked for ahead by `messages()`, by their listed sizes: the product of 1 Gbit/s and 30 ms. */
 export const MESSAGE_WINDOW_OCTETS: number = 4 * 1024 * 1024;
 

@@ -130,7 +130,7 @@ export class Pipeline implements ReplySink, Connection {
     const error = this.#options.ended(cause);
     this.#error = error;
     if (this.#watch !== null) clearTimeout(this.#watch);
-    this.#transport.destroy();
+    this.#transport.close();
     this.#options.log.event(`the connection has ended: ${error.message}`);
     for (const exchange of [...this.#sent.drain(), ...this.#unsent.drain()]) exchange.fail(error);
   }

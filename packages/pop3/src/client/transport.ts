@@ -3,10 +3,12 @@
 import type { X509Certificate } from "node:crypto";
 import { isIP, connect as connectTcp } from "node:net";
 import type { Duplex } from "node:stream";
+import { clearTimeout, setTimeout } from "node:timers";
 import { checkServerIdentity, connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { TransportLost } from "../contracts/errors.js";
 import { type ChannelBindings } from "../contracts/mechanism.js";
 import { channelBindings, serverEndPoint } from "../mechanisms/exchange/channel-bindings.js";
+import { LINGER_MS } from "./limits.js";
 
 /** Who is told what comes. */
 export interface TransportListener {
@@ -14,10 +16,13 @@ export interface TransportListener {
   lost(error: Error): void;
 }
 
-/** How TLS is spoken; the defaults are the system's authorities and TLS 1.2 or newer (RFC 8996). */
+/**
+ * How TLS is spoken; the defaults are the system's authorities and TLS 1.2 or newer (RFC 8996). Sessions are not resumed: Node does not look
+ * whether the certificate behind one belongs to the host.
+ */
 export interface TlsOptions extends Pick<
   ConnectionOptions,
-  "ca" | "cert" | "ciphers" | "key" | "maxVersion" | "minVersion" | "passphrase" | "pfx" | "session"
+  "ca" | "cert" | "ciphers" | "key" | "maxVersion" | "minVersion" | "passphrase" | "pfx"
 > {
   /**
    * Other names by which the server may be known than `host`: the domain of a mail address where the server was found from that
@@ -94,10 +99,16 @@ export class Transport {
     this.#stream.resume();
   }
 
-  /** Says that nothing more will be sent, and does not wait. */
-  destroy(): void {
-    this.#stream.on("error", () => {});
-    this.#stream.destroy();
+  /** Says that nothing more will be sent, to TLS too (RFC 8314 §3.4), and does not wait for the server to say the same. */
+  close(): void {
+    const stream = this.#stream;
+    const destroy = (): void => {
+      clearTimeout(timer);
+      stream.destroy();
+    };
+    const timer = setTimeout(destroy, LINGER_MS).unref();
+    stream.on("error", () => {}).on("close", destroy);
+    stream.end(destroy);
   }
 
   /** What SCRAM can be bound to; null outside TLS. */
@@ -150,6 +161,7 @@ async function secured(stream: Duplex, host: string, options: TlsOptions, signal
   const socket = connectTls({
     minVersion: "TLSv1.2",
     ...rest,
+    session: undefined,
     socket: stream,
     host,
     // RFC 6066 §3: no addresses in SNI.
