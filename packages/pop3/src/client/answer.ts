@@ -3,8 +3,9 @@
 import { Buffer } from "node:buffer";
 import type { AnyCommandSpec } from "../contracts/command.js";
 import { ProtocolViolation } from "../contracts/errors.js";
+import { joined } from "../protocol/octets.js";
 import { type After, Exchange } from "./exchange.js";
-import { joined, keep } from "./pieces.js";
+import { keep } from "./pieces.js";
 import type { ReceivedReply } from "./received-reply.js";
 
 /** A positive reply. */

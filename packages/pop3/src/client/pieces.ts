@@ -1,6 +1,8 @@
 // Pieces of a body that wait to be read: each with memory of its own, and never so small that keeping it costs more than it holds.
 // Knows no exchange. The decoder's pieces share memory with a chunk of the connection; a reader may transfer what he is given.
 
+import { joined } from "../protocol/octets.js";
+
 /** Two pieces that are no longer than this together become one: a server may send an octet at a time. */
 const SMALL_OCTETS = 512;
 
@@ -14,16 +16,4 @@ export function keep(pieces: Uint8Array[], piece: Uint8Array): void {
   const last = pieces.at(-1);
   if (last === undefined || last.length + piece.length > SMALL_OCTETS) pieces.push(owned(piece));
   else pieces[pieces.length - 1] = joined([last, piece], last.length + piece.length);
-}
-
-/** All of them as one; `octets` is how many they hold together. */
-export function joined(pieces: readonly Uint8Array[], octets: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const whole = new Uint8Array(octets);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

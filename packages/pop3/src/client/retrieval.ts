@@ -2,8 +2,9 @@
 // Holds no more than what came and was not read yet; when the server has to wait for that is decided in `pipeline.ts`.
 import type { AnyCommandSpec } from "../contracts/command.js";
 import { ProtocolViolation } from "../contracts/errors.js";
+import { joined } from "../protocol/octets.js";
 import { type After, type Connection, Exchange } from "./exchange.js";
-import { joined, keep, owned } from "./pieces.js";
+import { keep, owned } from "./pieces.js";
 import type { ReceivedReply } from "./received-reply.js";
 
 type Step = IteratorResult<Uint8Array, undefined>;
@@ -114,6 +115,11 @@ export class BodyExchange extends Exchange {
     if (this.#done || !this.#connection.withdraw(this)) this.#connection.buffered(-octets);
   }
 
+  /** The same; whoever has not read all is told when he reads on. */
+  drop(): void {
+    this.abandon(this.#given ? null : new TypeError("the message was dropped before all of it was read"));
+  }
+
   #end(): Step {
     this.#given = true;
     return END;
@@ -198,7 +204,7 @@ export class Retrieval implements AsyncIterable<Uint8Array> {
 
   /** Drops what was not read; whoever reads it is told. A command that was not sent yet is not sent any more. */
   cancel(): void {
-    this.#exchange.abandon(new TypeError("the message was dropped before all of it was read"));
+    this.#exchange.drop();
   }
 
   #claim(): BodyExchange {

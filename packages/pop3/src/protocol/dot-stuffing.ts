@@ -42,7 +42,7 @@ export class DotDecoder {
     if (this.#state === AFTER_DOT_CR && at < length) {
       if (chunk[at] === LF) return { pieces, end: at + 1 };
       // `.` CR and something else: the CR was content after all.
-      pieces.push(LONE_CR);
+      pieces.push(Uint8Array.of(CR));
       this.#state = AFTER_CR;
     }
 
@@ -92,5 +92,3 @@ export class DotDecoder {
     return afterCr ? LINE_START : IN_LINE;
   }
 }
-
-const LONE_CR: Uint8Array = Uint8Array.of(CR);

@@ -33,3 +33,15 @@ const encoder = new TextEncoder();
 export function utf8Octets(text: string): Uint8Array {
   return encoder.encode(text);
 }
+
+/** Pieces as one; `octets` is how many they hold together. */
+export function joined(pieces: readonly Uint8Array[], octets: number): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = new Uint8Array(octets);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

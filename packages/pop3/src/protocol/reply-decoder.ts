@@ -1,7 +1,7 @@
 // Replies in, lines and bodies out: a server's stream as a client sees it (RFC 1939 §3). Incremental, with a bound on every line.
 // Knows no command: whether a line is followed by a body is the sink's answer. What a line says is read by `reply.ts`.
 import { DotDecoder } from "./dot-stuffing.js";
-import { CR, LF, octetString } from "./octets.js";
+import { CR, joined, LF, octetString } from "./octets.js";
 
 /** What comes behind a line or a body: another line, a body, or nothing that may be read yet. */
 export type Next = "line" | "body" | "nothing";
@@ -10,7 +10,7 @@ export type Next = "line" | "body" | "nothing";
 export interface ReplySink {
   /** A line without its end, one character an octet. */
   line(line: string): Next;
-  /** A piece of a body, un-stuffed; it shares memory with the chunk. */
+  /** A piece of a body, un-stuffed, one for each chunk; it may share memory with that. */
   body(piece: Uint8Array): void;
   bodyEnd(): Next;
   /** A line was longer than the limit. Has to throw. */
@@ -74,7 +74,9 @@ export class ReplyDecoder {
 
   #readBody(body: DotDecoder, chunk: Uint8Array, at: number, sink: ReplySink): number {
     const { pieces, end } = body.push(chunk, at);
-    for (const piece of pieces) sink.body(piece);
+    // One piece a chunk, so that a body of nothing but dots costs its reader no more than any other.
+    if (pieces.length > 1) sink.body(joined(pieces, octetsIn(pieces)));
+    else if (pieces.length === 1) sink.body(pieces[0]!);
     if (end === -1) return chunk.length;
     this.#body = null;
     this.#follow(sink.bodyEnd());
@@ -85,4 +87,10 @@ export class ReplyDecoder {
     if (next === "body") this.#body = new DotDecoder(this.lineFeeds);
     else if (next === "nothing") this.#stopped = true;
   }
+}
+
+function octetsIn(pieces: readonly Uint8Array[]): number {
+  let octets = 0;
+  for (const { length } of pieces) octets += length;
+  return octets;
 }
