@@ -84,6 +84,8 @@ export class Transport {
     const received = (chunk: Uint8Array): void => listener.received(chunk);
     const stream = this.#stream;
     stream.on("data", received).on("end", lost).on("close", lost).on("error", lost);
+    // Who was closed before does not say so again.
+    if (stream.destroyed) queueMicrotask(() => lost(stream.errored ?? undefined));
     this.#deaf = () => stream.off("data", received).off("end", lost).off("close", lost).off("error", lost);
   }
 

@@ -54,3 +54,11 @@ test("the deadline holds for a stream of the caller's, and one that comes too la
   late.resolve(stream);
   await once(stream, "close");
 });
+
+test("a stream that is closed already is not waited for", async () => {
+  await using server = await puppet(good);
+  const stream = connect(server.port, "127.0.0.1");
+  stream.destroy();
+  await once(stream, "close");
+  await expect(opened(1, { stream: () => stream })).rejects.toMatchObject({ name: "TransportLost", reason: "closed" });
+}, 5000);
