@@ -210,7 +210,8 @@ export class Pop3Client implements AsyncDisposable {
     yield* prefetched(
       chosen,
       window,
-      (message) => new RetrievedMessage(this.#message(message.number, rest), session.limits.messageOctets, message),
+      signal,
+      (message) => new RetrievedMessage(this.#message(message.number), session.limits.messageOctets, message),
       () => {
         if (thenQuit) ended = quiet(this.quit(rest));
       },

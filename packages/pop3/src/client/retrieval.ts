@@ -207,6 +207,11 @@ export class Retrieval implements AsyncIterable<Uint8Array> {
     this.#exchange.drop();
   }
 
+  /** @internal Drops it for a reason that whoever reads on is told. */
+  abandon(error: Error): void {
+    this.#exchange.abandon(error);
+  }
+
   #claim(): BodyExchange {
     if (this.#claimed) throw new TypeError("a message is read once: keep what was read, or retrieve it again");
     this.#claimed = true;
