@@ -140,7 +140,8 @@ export class Pop3Client implements AsyncDisposable {
   /**
    * Logs in by the strongest way that the server lists and `auth` allows, and learns the capabilities anew (RFC 2449 §5). Rejects with
    * `LoginImpossible` and every reason where there is no way, with `CommandRefused` where the server says no: its `code` tells whether the
-   * credentials are the cause, the maildrop is in use, or it was too soon. After a refusal the session takes another login.
+   * credentials are the cause, the maildrop is in use, or it was too soon. After a refusal the session takes another login; the signal, and a
+   * server that cannot prove itself, end it.
    */
   async login(auth: AuthOptions, { signal }: CommandOptions = {}): Promise<void> {
     this.#require(userCommand);

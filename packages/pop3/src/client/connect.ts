@@ -40,7 +40,7 @@ export function connecting(
   const deadline = new AbortController();
   const late = (): void => {
     deadline.abort(
-      new TransportLost("deadline", `${options.host} has not greeted within ${connectMs / 1000} s of connecting`),
+      new TransportLost("deadline", `the session with ${options.host} has not begun within ${connectMs / 1000} s`),
     );
   };
   const timer = setTimeout(late, connectMs);

@@ -1,5 +1,5 @@
 // Every bound and every deadline of the client, each with its reason. Nothing here is read from the wire.
-// Others enforce them: `pipeline.ts` lines, windows and silence, `listing-body.ts` listings, `retrieval.ts` messages, `connect.ts` the deadline.
+// Others enforce them: `pipeline.ts` lines, windows and silence, `answer.ts` listings, `retrieval.ts` messages, `connect.ts` the deadline.
 
 /** Bounds on what a server can make this client hold, and on what is asked of a server at a time. */
 export interface ClientLimits {
@@ -38,7 +38,7 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
 
 /** Deadlines, in milliseconds. */
 export interface ClientDeadlines {
-  /** From the call of `connect` to the end of the greeting, TLS included where it is implicit. */
+  /** From the call of `connect` to the first answer to CAPA: name, connection, TLS of either kind and greeting. The login has no deadline of its own. */
   readonly connectMs: number;
   /** Without an octet from the server while a reply is due. */
   readonly silenceMs: number;
