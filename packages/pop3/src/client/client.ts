@@ -65,6 +65,8 @@ const MANAGED: ReadonlySet<AnyCommandSpec> = new Set<AnyCommandSpec>([
  */
 export class Pop3Client implements AsyncDisposable {
   readonly #session: Session;
+  /** QUIT was asked for. */
+  #quits = false;
   /** Those that were asked for along with the login. */
   #listings: Listings | null = null;
   /** As the last listing said. */
@@ -276,7 +278,7 @@ export class Pop3Client implements AsyncDisposable {
       return { deleted };
     };
     const answered = this.#ask(quit, null, committed, options);
-    session.ending = true;
+    session.ending = this.#quits = true;
     try {
       return await answered;
     } catch (error) {
@@ -304,10 +306,11 @@ export class Pop3Client implements AsyncDisposable {
 
   /** A `TypeError` is the caller's mistake: nothing was sent. */
   #require(spec: AnyCommandSpec): void {
-    const { state, ending } = this.#session;
-    if (ending && state !== "ended") throw new TypeError(`${spec.keyword} comes too late: the session is being ended`);
+    const { state, pipeline } = this.#session;
+    if (this.#quits && state !== "ended")
+      throw new TypeError(`${spec.keyword} comes too late: the session is being ended`);
     if (state === "ended") {
-      throw this.#session.pipeline.error ?? new TransportLost("closed", "the session has ended");
+      throw pipeline.error ?? new TransportLost("closed", "the session has ended");
     }
     if (!spec.validIn.includes(state)) {
       const advice = state === "AUTHORIZATION" ? "log in first" : "it comes before the login";
