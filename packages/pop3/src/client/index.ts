@@ -28,6 +28,7 @@ export {
   type ClientDeadlines,
   type ClientLimits,
 } from "./limits.js";
+export { LOGIN_METHODS, type LoginMethod } from "./login-choice.js";
 export type { MessagesOptions } from "./messages.js";
 export type {
   AuthOptions,

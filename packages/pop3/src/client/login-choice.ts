@@ -32,8 +32,17 @@ export function isSameWay(one: LoginMethodChoice, other: LoginMethodChoice): boo
   return one.mechanism === other.mechanism && one.bindingUnoffered === other.bindingUnoffered;
 }
 
-interface Way {
+/** A way to log in that this client knows. */
+export interface LoginMethod {
+  /** The name of a mechanism, or the keyword of a command; what `AuthOptions.methods` takes. */
   readonly name: string;
+  /** What of `AuthOptions` it needs besides the user's name. */
+  readonly needs: "password" | "token" | "certificate" | null;
+  /** Taken only where `AuthOptions.methods` names it. */
+  readonly onRequest: boolean;
+}
+
+interface Way extends LoginMethod {
   /** Why it cannot be taken, or what to do. */
   consider(auth: AuthOptions, circumstances: LoginCircumstances): string | LoginMethodChoice;
 }
@@ -62,14 +71,16 @@ function waysOf(methods: readonly string[] | undefined): readonly Way[] {
   });
 }
 
-function mechanismWay(mechanism: Mechanism): Way & { readonly onRequest: boolean } {
+function mechanismWay(mechanism: Mechanism): Way {
   const { name, onRequest, bindsChannel, revealsSecret } = mechanism;
+  const needs = needsOf(mechanism);
   return {
     name,
+    needs,
     onRequest,
     consider(auth, { capabilities, secure, bindings }) {
       const offered = capabilities.get(sasl) ?? [];
-      const lacking = lackingFor(mechanism, auth);
+      const lacking = lackingFor(needs, auth);
       if (lacking !== null) return lacking;
       if (!offered.includes(name)) return "the server does not list it";
       if (bindsChannel && (bindings === null || Object.keys(bindings).length === 0))
@@ -82,18 +93,24 @@ function mechanismWay(mechanism: Mechanism): Way & { readonly onRequest: boolean
   };
 }
 
-/** What the caller has to give for a mechanism and did not. */
-function lackingFor({ credentials }: Mechanism, auth: AuthOptions): string | null {
+function needsOf({ credentials }: Mechanism): LoginMethod["needs"] {
   if (credentials === "anonymous") return null;
-  if (credentials === "token") return auth.token === undefined ? "it needs auth.token" : null;
-  if (credentials === "certificate") {
+  return credentials === "token" || credentials === "certificate" ? credentials : "password";
+}
+
+/** What the caller has to give for a mechanism and did not. */
+function lackingFor(needs: LoginMethod["needs"], auth: AuthOptions): string | null {
+  if (needs === null) return null;
+  if (needs === "certificate") {
     return auth.certificate === true ? null : "it needs a certificate, and auth.certificate";
   }
-  return auth.password === undefined ? "it needs auth.password" : null;
+  return auth[needs] === undefined ? `it needs auth.${needs}` : null;
 }
 
 const digestWay: Way = {
   name: apopCommand.keyword,
+  needs: "password",
+  onRequest: false,
   consider(auth, { timestamp, capabilities }) {
     if (auth.password === undefined) return "it needs auth.password";
     if (auth.authorizationId !== undefined) return "it has no place for auth.authorizationId";
@@ -104,6 +121,8 @@ const digestWay: Way = {
 
 const passwordWay: Way = {
   name: userCommand.keyword,
+  needs: "password",
+  onRequest: false,
   consider(auth, { capabilities, secure }) {
     if (auth.password === undefined) return "it needs auth.password";
     if (auth.authorizationId !== undefined) return "it has no place for auth.authorizationId";
@@ -118,9 +137,7 @@ function beyondAscii({ user, password = "" }: AuthOptions, capabilities: Capabil
   return "the name or the password is not ASCII, and the server does not list that it takes UTF-8";
 }
 
-/** Strongest first. */
-const ALL: readonly (Way & { readonly onRequest: boolean })[] = [
-  ...mechanisms.map(mechanismWay),
-  { ...digestWay, onRequest: false },
-  { ...passwordWay, onRequest: false },
-];
+const ALL: readonly Way[] = [...mechanisms.map(mechanismWay), digestWay, passwordWay];
+
+/** Every way, strongest first. */
+export const LOGIN_METHODS: readonly LoginMethod[] = ALL;

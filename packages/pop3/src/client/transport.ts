@@ -44,6 +44,8 @@ export interface TlsFacts {
   readonly alpn: string | null;
   /** The certificate held and belongs to the host. */
   readonly authorized: boolean;
+  /** Why it does not, where `verified: false` let that pass: a code of OpenSSL or Node, or a sentence. */
+  readonly problem: string | null;
   readonly certificate: {
     readonly subject: string;
     readonly issuer: string;
@@ -127,6 +129,7 @@ export class Transport {
       cipher: this.#tls.getCipher()?.standardName ?? "unknown",
       alpn: this.#tls.alpnProtocol || null,
       authorized: this.#tls.authorized,
+      problem: problemOf(this.#tls.authorizationError),
       certificate:
         certificate === undefined
           ? null
@@ -146,6 +149,12 @@ export class Transport {
     this.#deaf();
     return secured(this.#stream, host, options, signal);
   }
+}
+
+/** Node gives a code, whatever the types say. */
+function problemOf(error: unknown): string | null {
+  if (error === null || error === undefined) return null;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A TCP connection. Rejects with `TransportLost`, or with the signal's reason. */

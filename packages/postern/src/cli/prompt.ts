@@ -63,13 +63,21 @@ async function firstLine(stdin: InputStream): Promise<string> {
   return Buffer.concat(pieces).toString("utf8").replace(/\r$/, "");
 }
 
-/** A password: the first line of standard input with `fromStdin`, else typed twice at the terminal. */
+/** The password that standard input holds in its first line. */
+export async function passwordOnStdin(context: CliContext): Promise<string> {
+  const password = await firstLine(context.stdin);
+  if (password === "") throw new CliFailure("Standard input holds no password: write it as the first line.");
+  return password;
+}
+
+/** A password, typed once at the terminal; null where there is none. */
+export async function typedPassword(context: CliContext, question: string): Promise<string | null> {
+  return context.stdin.isTTY === true ? askedInSecret(context, question) : null;
+}
+
+/** A new password: the first line of standard input with `fromStdin`, else typed twice at the terminal. */
 export async function newPassword(context: CliContext, name: string, fromStdin: boolean): Promise<string> {
-  if (fromStdin) {
-    const password = await firstLine(context.stdin);
-    if (password === "") throw new CliFailure("Standard input holds no password: write it as the first line.");
-    return password;
-  }
+  if (fromStdin) return passwordOnStdin(context);
   if (context.stdin.isTTY !== true) {
     throw new CliFailure(
       "There is no terminal to ask for the password: give it on standard input with --password-stdin.",

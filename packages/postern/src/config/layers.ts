@@ -27,7 +27,7 @@ const keysByPath: ReadonlyMap<string, ConfigKey> = new Map(configKeys.map((key) 
 const keysByVariable: ReadonlyMap<string, ConfigKey> = new Map(configKeys.map((key) => [key.variable, key]));
 
 /** Variables that are ours and no keys of the configuration. */
-const otherVariables: readonly string[] = ["POSTERN_CONFIG", "POSTERN_DEBUG"];
+const otherVariables: readonly string[] = ["POSTERN_CONFIG", "POSTERN_DEBUG", "POSTERN_PASSWORD"];
 /** What container platforms set for every container when a service is called `postern`. */
 const serviceLink = /^POSTERN_(SERVICE_(HOST|PORT(_.+)?)|PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?)$/;
 
