@@ -21,6 +21,17 @@ const argument: ArgumentGrammar<Retention> = {
     const period = days === "never" ? "NEVER" : String(days);
     return perUser ? [period, "USER"] : [period];
   },
+  meaning({ days, perUser }) {
+    const retention =
+      days === "never"
+        ? "The server deletes no message on its own"
+        : days === 0
+          ? "Mail may not be left on the server: what was retrieved may be deleted at the end of the session"
+          : `A message stays on the server for ${days} ${days === 1 ? "day" : "days"} at least`;
+    return perUser
+      ? `${retention}; that is the smallest value of all users, and the user's own is listed after login.`
+      : `${retention}.`;
+  },
 };
 
 export const expire: Capability<Retention> = {
@@ -32,6 +43,7 @@ export const expire: Capability<Retention> = {
   affects: "none",
   announced: { in: "both", differs: true },
   reference: ["RFC 2449"],
+  definedIn: "RFC 2449 §6.7",
   discussion:
     "The smallest number of days for which a message stays on the server, whatever else the site's policy says; NEVER says that the server " +
     "deletes nothing, and 0 that mail may not be left there: what was retrieved may be deleted at the end of the session. Where users differ, " +

@@ -18,6 +18,7 @@ export const implementation: Capability<string> = {
   affects: "none",
   announced: { in: "both", optionally: "TRANSACTION", differs: false },
   reference: ["RFC 2449", "RFC 1939"],
+  definedIn: "RFC 2449 §6.9",
   discussion:
     "One or more tokens that say which server this is, for logs and reports. A server may announce it after login only. Clients do not change " +
     "their behaviour because of it; a private capability is the way to agree on more.",

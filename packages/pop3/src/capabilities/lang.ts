@@ -55,6 +55,7 @@ export const lang: Capability = {
   affects: "all",
   announced: { in: "both", differs: false },
   reference: ["RFC 6856"],
+  definedIn: "RFC 6856 §3",
   discussion:
     "The LANG command chooses the language of the human-readable text in all replies that follow, which is then UTF-8; without a parameter it " +
     "lists the languages that there are. A language that is not there is refused and the one in force stays. Before login the server's choice " +

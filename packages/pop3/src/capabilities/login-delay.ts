@@ -20,6 +20,12 @@ const argument: ArgumentGrammar<LoginDelay> = {
     return { value: { seconds: Number(seconds), perUser: perUser !== undefined } };
   },
   format: ({ seconds, perUser }) => (perUser ? [String(seconds), "USER"] : [String(seconds)]),
+  meaning({ seconds, perUser }) {
+    const delay = seconds === 0 ? "No time has to pass between two logins" : `At most one login in ${seconds} seconds`;
+    return perUser
+      ? `${delay}, for the user who has to wait longest; the user's own value is listed after login.`
+      : `${delay}.`;
+  },
 };
 
 const tooSoon: ResponseCode = {
@@ -59,6 +65,7 @@ export const loginDelay: Capability<LoginDelay> = {
   affects: ["USER", "PASS", "APOP", "AUTH"],
   announced: { in: "both", differs: true },
   reference: ["RFC 2449"],
+  definedIn: "RFC 2449 §6.5",
   discussion:
     "The number of seconds after a successful login before the server accepts the next one of the same user. Where users differ, the largest " +
     "value that any of them may have is announced before login, followed by USER, and the user's own value after it. A server that announces a " +

@@ -12,6 +12,7 @@ export const pipelining: Capability = {
   affects: "all",
   announced: { in: "both", differs: false },
   reference: ["RFC 2449"],
+  definedIn: "RFC 2449 §6.6",
   discussion:
     "The server accepts several commands at a time and answers them strictly in the order in which they came. A client that pipelines keeps " +
     "account of what is outstanding, and never of more than the connection's window holds.",

@@ -61,6 +61,7 @@ export const respCodes: Capability = {
   affects: "none",
   announced: { in: "both", differs: false },
   reference: ["RFC 2449"],
+  definedIn: "RFC 2449 §6.4",
   discussion:
     "Any text of this server's replies that begins with an opening square bracket begins with a response code. A client may act on the code, " +
     "and may leave it out of what it shows to a person.",

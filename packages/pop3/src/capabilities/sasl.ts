@@ -22,6 +22,7 @@ const argument: ArgumentGrammar<readonly string[]> = {
     return { value: mechanisms };
   },
   format: (mechanisms) => mechanisms,
+  meaning: (mechanisms) => `The AUTH command logs in by ${mechanisms.join(", ")}.`,
 };
 
 /** The parameters of AUTH. */
@@ -75,6 +76,7 @@ export const sasl: Capability<readonly string[]> = {
   affects: "none",
   announced: { in: "both", differs: false },
   reference: ["RFC 2449", "RFC 5034"],
+  definedIn: "RFC 5034 §3",
   discussion:
     "The AUTH command begins an authentication exchange by one of the mechanisms listed, with an optional initial response. The list may change " +
     "once TLS was started, and it stays after login, when AUTH itself is refused. An initial response must leave the command within 255 octets; " +

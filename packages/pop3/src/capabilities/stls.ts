@@ -25,6 +25,7 @@ export const stls: Capability = {
   // RFC 2595 §8 registers it for AUTHORIZATION only; §4 has it listed where it is permitted now.
   announced: { in: "AUTHORIZATION", differs: false },
   reference: ["RFC 2595"],
+  definedIn: "RFC 2595 §4",
   discussion:
     "TLS can be started with the STLS command. It may make USER and PASS available. What a client learned before is forgotten then, and CAPA " +
     "asked anew; whatever it sent behind STLS before TLS began is dropped.",

@@ -32,6 +32,7 @@ export const top: Capability = {
   affects: "none",
   announced: { in: "both", differs: false },
   reference: ["RFC 2449", "RFC 1939"],
+  definedIn: "RFC 2449 §6.1",
   discussion:
     "The optional TOP command is available: it sends a message's header, the empty line behind it and as many lines of the body as asked for, " +
     "so that a client can show what waits without fetching it.",

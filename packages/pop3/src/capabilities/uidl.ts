@@ -29,6 +29,7 @@ export const uidl: Capability = {
   affects: "none",
   announced: { in: "both", differs: false },
   reference: ["RFC 2449", "RFC 1939"],
+  definedIn: "RFC 2449 §6.8",
   discussion:
     "The optional UIDL command is available: it names each message by a unique-id that stays the same from session to session and is never " +
     "given to another message, so that a client can leave mail on the server and fetch only what is new.",

@@ -40,6 +40,7 @@ export const user: Capability = {
   affects: "none",
   announced: { in: "both", differs: false },
   reference: ["RFC 2449", "RFC 1939"],
+  definedIn: "RFC 2449 §6.2",
   discussion:
     "The USER and PASS commands are supported, though perhaps not for every user. They send the password as it is, so they are offered under " +
     "TLS, or where the operator allows cleartext login.",

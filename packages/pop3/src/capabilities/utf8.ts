@@ -21,6 +21,10 @@ const argument: ArgumentGrammar<Utf8Support> = {
     return { value: { user: true } };
   },
   format: ({ user }) => (user ? ["USER"] : []),
+  meaning({ user }) {
+    const messages = "The UTF8 command has messages come as they are, UTF-8 in their headers included";
+    return user ? `${messages}; names and passwords may be UTF-8.` : `${messages}.`;
+  },
 };
 
 export const utf8Command: CommandSpec<null> = {
@@ -66,6 +70,7 @@ export const utf8: Capability<Utf8Support> = {
   affects: ["USER", "PASS", "APOP", "LIST", "TOP", "RETR"],
   announced: { in: "both", differs: false },
   reference: ["RFC 6856"],
+  definedIn: "RFC 6856 §2",
   discussion:
     "The UTF8 command switches the session to UTF-8 mode: messages then come as they are, UTF-8 in their headers included. Outside that mode a " +
     "server sends a surrogate of such a message or refuses it. With the argument USER, names and passwords may be UTF-8 as well, even before the " +

@@ -140,6 +140,16 @@ export class Pop3Client implements AsyncDisposable {
   }
 
   /**
+   * Starts TLS on a session that began in the clear with `tls: "none"`, and learns the capabilities anew (RFC 2595 §4); for who wants to see
+   * both answers to CAPA. Rejects with `CommandRefused` where the server does not start it: the session then goes on in the clear.
+   */
+  async startTls({ signal }: CommandOptions = {}): Promise<void> {
+    this.#require(stlsCommand);
+    if (this.#session.transport.secure) throw new TypeError("TLS is active already");
+    await this.#session.startTls(signal);
+  }
+
+  /**
    * Logs in by the strongest way that the server lists and `auth` allows, and learns the capabilities anew (RFC 2449 §5). Rejects with
    * `LoginImpossible` and every reason where there is no way, with `CommandRefused` where the server says no: its `code` tells whether the
    * credentials are the cause, the maildrop is in use, or it was too soon. After a refusal the session takes another login; the signal, and a

@@ -32,16 +32,15 @@ export async function transported(options: ConnectOptions, signal: AbortSignal):
   return tls === "implicit" ? transport.upgrade(host, tlsOptions, signal) : transport;
 }
 
-/** A signal that ends what is connecting: the caller's, or the deadline's. `settle` when it is done. */
+/** A signal that ends what is connecting: the caller's, or the deadline's. `settle` when it is done. `awaited`: "has not …". */
 export function connecting(
   options: ConnectOptions,
   connectMs: number,
+  awaited = "greeted",
 ): { readonly signal: AbortSignal; settle(): void } {
   const deadline = new AbortController();
   const late = (): void => {
-    deadline.abort(
-      new TransportLost("deadline", `the session with ${options.host} has not begun within ${connectMs / 1000} s`),
-    );
+    deadline.abort(new TransportLost("deadline", `${options.host} has not ${awaited} within ${connectMs / 1000} s`));
   };
   const timer = setTimeout(late, connectMs);
   const signal = options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);

@@ -51,6 +51,7 @@ export class Session {
   #pending: Promise<Capabilities> | null = null;
   /** CAPA was sent outside of TLS, and its answer is due. */
   #askedInTheClear = false;
+  readonly #log: SessionLog;
   #transport!: Transport;
   #pipeline!: Pipeline;
   #greeted!: Greeted;
@@ -61,6 +62,7 @@ export class Session {
     this.limits = withClientDefaults(options.limits, options.deadlines);
     this.registry = new Registry([...standard, ...(options.capabilities ?? [])]);
     this.port = portOf(options);
+    this.#log = new SessionLog(options.log);
     this.#capabilities = new Capabilities(null, this.registry, this.note);
     this.capabilitiesBeforeLogin = this.#capabilities;
   }
@@ -198,6 +200,22 @@ export class Session {
     });
   }
 
+  /** TLS on a session that began in the clear, and what the server announces then. Throws as `Pop3Client.startTls` does. */
+  async startTls(signal: AbortSignal | undefined): Promise<void> {
+    const { connectMs } = this.limits;
+    const handshake = connecting({ ...this.options, ...(signal !== undefined && { signal }) }, connectMs, "begun TLS");
+    try {
+      await this.guarded(handshake.signal, () => this.#startTls(handshake.signal));
+      if (!this.quirks.has("capa-hangs-up")) this.learn(await this.askCapabilities(), "stls");
+      this.capabilitiesBeforeLogin = this.capabilities;
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) this.fail(asError(error));
+      throw error;
+    } finally {
+      handshake.settle();
+    }
+  }
+
   /** What an earlier session saw is held against what the server says now. */
   async confirmRemembered(): Promise<void> {
     const pending = this.#pending;
@@ -235,7 +253,7 @@ export class Session {
   /** False where the server hung up on CAPA, which is asked only with `asks`. */
   async #begin(signal: AbortSignal, asks: boolean): Promise<boolean> {
     this.#transport = await transported(this.options, signal);
-    const log = new SessionLog(this.options.log);
+    const log = this.#log;
     log.event(`connected to ${this.options.host}:${this.port}${this.#transport.secure ? " under TLS" : ""}`);
     this.state = "AUTHORIZATION";
     this.#pipeline = new Pipeline(this.#transport, {
@@ -251,7 +269,7 @@ export class Session {
     try {
       return await this.guarded(signal, async () => {
         this.#greeted = await greeting.result;
-        await this.#prepare(signal, asks, log);
+        await this.#prepare(signal, asks);
         return true;
       });
     } catch (error) {
@@ -262,9 +280,9 @@ export class Session {
     }
   }
 
-  async #prepare(signal: AbortSignal, asks: boolean, log: SessionLog): Promise<void> {
+  async #prepare(signal: AbortSignal, asks: boolean): Promise<void> {
     const { tls = "implicit", remembered } = this.options;
-    if (tls === "required") await this.#startTls(signal, log);
+    if (tls === "required") await this.#startTls(signal).catch(withoutTls);
     if (!asks) return;
     if (remembered !== undefined && remembered.length > 0 && tls !== "opportunistic") {
       this.learn(new Capabilities(remembered, this.registry, this.note), null);
@@ -275,27 +293,20 @@ export class Session {
     this.learn(await this.askCapabilities(), null);
     this.#askedInTheClear = false;
     if (tls === "opportunistic" && this.capabilities.has(stls)) {
-      await this.#startTls(signal, log);
+      await this.#startTls(signal).catch(withoutTls);
       this.learn(await this.askCapabilities(), "stls");
     }
   }
 
   /** RFC 2595 §4. Nothing may follow the answer in the clear, and nothing that was learned before holds. */
-  async #startTls(signal: AbortSignal, log: SessionLog): Promise<void> {
+  async #startTls(signal: AbortSignal): Promise<void> {
     const exchange = new TlsExchange(stlsCommand, null, 0, () => {});
     this.#pipeline.pipelining = false;
     this.#pipeline.submit(exchange);
-    try {
-      await exchange.result;
-    } catch (error) {
-      if (!(error instanceof CommandRefused)) throw error;
-      throw new TransportLost("tls", `the server does not start TLS: ${error.text}; use the port of implicit TLS`, {
-        cause: error,
-      });
-    }
+    await exchange.result;
     const { host, tlsOptions = {} } = this.options;
     this.#transport = await this.#transport.upgrade(host, tlsOptions, signal);
-    log.event(`TLS was started: ${this.#transport.facts()?.version}`);
+    this.#log.event(`TLS was started: ${this.#transport.facts()?.version}`);
     this.#pipeline.replaceTransport(this.#transport);
   }
 
@@ -307,6 +318,14 @@ export class Session {
     if (!this.ending) queueMicrotask(() => this.options.listeners?.["connection.lost"]?.(told));
     return told;
   }
+}
+
+/** A session that has to have TLS ends where it is refused. */
+function withoutTls(error: unknown): never {
+  if (!(error instanceof CommandRefused)) throw error;
+  throw new TransportLost("tls", `the server does not start TLS: ${error.text}; use the port of implicit TLS`, {
+    cause: error,
+  });
 }
 
 function withUncommitted(error: Error, uncommitted: readonly number[]): Error {

@@ -16,6 +16,8 @@ export interface ArgumentGrammar<Argument> {
   parse(params: readonly string[]): Parsed<Argument>;
   /** The inverse. */
   format(argument: Argument): readonly string[];
+  /** What a line with this argument tells whoever reads it, in a sentence; absent where `discussion` begins with all that there is to say. */
+  meaning?(argument: Argument): string;
 }
 
 /** Where and when a capability was registered; null on a declaration means that it is private. */
@@ -52,7 +54,9 @@ export interface Capability<Argument = void> {
   };
   /** "Specification reference". */
   readonly reference: readonly string[];
-  /** "Discussion", in our own words. */
+  /** Where to read on: the section that defines it, `RFC 2449 §6.5`; absent where `reference` has to do. */
+  readonly definedIn?: string;
+  /** "Discussion", in our own words. The first sentence stands for itself: it says what a client can count on. */
   readonly discussion: string;
   /** New length limits (RFC 2449 §4 and §9): octets with CRLF. */
   readonly limits?: { readonly commandOctets?: number };
