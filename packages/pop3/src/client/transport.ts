@@ -153,8 +153,8 @@ export class Transport {
 
 /** Node gives a code, whatever the types say. */
 function problemOf(error: unknown): string | null {
-  if (error === null || error === undefined) return null;
-  return error instanceof Error ? error.message : String(error);
+  if (typeof error === "string") return error;
+  return error instanceof Error ? error.message : null;
 }
 
 /** A TCP connection. Rejects with `TransportLost`, or with the signal's reason. */

@@ -6,9 +6,11 @@ import {
   LoginImpossible,
   ProtocolViolation,
   TransportLost,
+  type TransportLossReason,
 } from "@postern/pop3/client";
 import { StringRefused } from "../authenticator/saslprep.js";
 import { printable } from "../delivery/printable.js";
+import { firstSentence } from "./capability-lines.js";
 import { CliFailure } from "./context.js";
 import { placeOf } from "./server-options.js";
 
@@ -50,13 +52,16 @@ export function certificateProblem(code: string): string | null {
   return UNTRUSTWORTHY[code] ?? null;
 }
 
-/** The failure for an error of connecting, with status 2; errors of another kind come back as they are. */
-export function connectionFailure(error: unknown, place: Place): unknown {
-  const sentence = connectionSentence(error, place);
+/**
+ * The failure for an error of connecting or of the connection, with status 2; errors of another kind come back as they are. `greeted`: the
+ * server had said something before.
+ */
+export function connectionFailure(error: unknown, place: Place, greeted = false): unknown {
+  const sentence = connectionSentence(error, place, greeted);
   return sentence === null ? error : new CliFailure(printable(sentence), 2, { cause: error });
 }
 
-function connectionSentence(error: unknown, place: Place): string | null {
+function connectionSentence(error: unknown, place: Place, greeted: boolean): string | null {
   const at = placeOf(place);
   if (error instanceof CommandRefused) {
     const code = error.receivedCode === null ? "" : ` [${error.receivedCode}]`;
@@ -67,18 +72,14 @@ function connectionSentence(error: unknown, place: Place): string | null {
   if (error instanceof DOMException && error.name === "AbortError") return "Stopped.";
   if (!(error instanceof TransportLost)) return null;
   const code = codeOf(error);
-  switch (error.reason) {
-    case "unreachable":
-      return `${at} cannot be reached: ${UNREACHABLE[code] ?? reasonOf(error)}.${otherPort(code, place)}`;
-    case "tls":
-      return `There is no TLS with ${at}: ${UNTRUSTWORTHY[code] ?? reasonOf(error)}.${othersNames(error)}`;
-    case "deadline":
-      return `${at} did not answer in time: ${error.message}.${place.tls === "implicit" ? "" : SILENT_UNTIL_TLS}`;
-    case "closed":
-      return `${at} closed the connection: ${error.message}.`;
-    case "aborted":
-      return "Stopped.";
-  }
+  const sentences: Readonly<Record<TransportLossReason, string>> = {
+    unreachable: `${at} cannot be reached: ${UNREACHABLE[code] ?? reasonOf(error)}.${otherPort(code, place)}`,
+    tls: `There is no TLS with ${at}: ${UNTRUSTWORTHY[code] ?? reasonOf(error)}.${othersNames(error)}`,
+    deadline: `${at} did not answer in time: ${error.message}.${greeted || place.tls === "implicit" ? "" : SILENT_UNTIL_TLS}`,
+    closed: `The connection with ${at} was lost: ${error.message}.`,
+    aborted: "Stopped.",
+  };
+  return sentences[error.reason];
 }
 
 const SILENT_UNTIL_TLS = " A server that expects TLS from the first octet says nothing before it: try --tls implicit.";
@@ -98,8 +99,10 @@ function othersNames(error: TransportLost): string {
 
 /** Of the first attempt where several addresses were tried. */
 function codeOf({ cause }: Error): string {
-  const { code, errors = [] } = (cause ?? {}) as NodeJS.ErrnoException & { readonly errors?: readonly Error[] };
-  return code ?? (errors[0] as NodeJS.ErrnoException | undefined)?.code ?? "";
+  const { code, errors = [] } = (cause ?? {}) as NodeJS.ErrnoException & {
+    readonly errors?: readonly NodeJS.ErrnoException[];
+  };
+  return code ?? errors[0]?.code ?? "";
 }
 
 function reasonOf(error: Error): string {
@@ -128,7 +131,7 @@ export function loginFailure(error: unknown, user: string): LoginFailure | null 
   if (error instanceof CommandRefused) {
     const { receivedCode: code, responseCode, text } = error;
     const said = `${code === null ? "" : `[${code}] `}${text === "" ? "it gives no reason" : text}`;
-    const meaning = responseCode === null ? "" : ` ${responseCode.meaning} ${responseCode.clientBehavior}`;
+    const meaning = responseCode === null ? "" : ` ${firstSentence(responseCode.meaning)}`;
     return {
       sentence: printable(`The server does not let ${user} in: ${said}${closed(said)}${meaning}`),
       refusal: { code, text },

@@ -3,7 +3,7 @@
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type AuthOptions, LOGIN_METHODS, type LoginMethod } from "@postern/pop3/client";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { saslprep } from "../authenticator/saslprep.js";
 import { fileReason } from "../config/file-reason.js";
 import { nearest } from "../config/nearest.js";
@@ -50,8 +50,8 @@ export function withCredentialOptions(command: Command): Command {
     .option("--allow-cleartext", "let passwords and tokens travel without TLS, where others can read them");
 }
 
-/** Whether the options or the environment say with what to log in, so that nobody has to be asked. */
-export function credentialsGiven({ env }: CliContext, options: CredentialOptions): boolean {
+/** Whether the options, or the environment where it is to count, say with what to log in, so that nobody has to be asked. */
+export function credentialsGiven(options: CredentialOptions, env: CliContext["env"] = {}): boolean {
   return passwordSources(options).length > 0 || tokenSources(options).length > 0 || passwordVariable(env) !== null;
 }
 

@@ -45,6 +45,11 @@ const subcommands: readonly Subcommand[] = [
     load: async (context) => (await import("./import.js")).importCommand(context),
   },
   {
+    name: "capa",
+    summary: "what a POP3 server announces, explained",
+    load: async (context) => (await import("./capa.js")).capaCommand(context),
+  },
+  {
     name: "registry",
     summary: "the POP3 extensions: list, pages, templates, judging a proposal",
     load: async (context) => (await import("./registry.js")).registryCommand(context),
@@ -75,7 +80,7 @@ async function program(args: readonly string[], context: CliContext): Promise<Co
       "after",
       `\nRun "postern <command> --help" for the options and examples of a command.
 
-Exit status: 0 done; 1 the answer is no (no such user, a maildrop in use, a proposal with problems, messages left out);
+Exit status: 0 done; 1 the answer is no (no such user, a maildrop in use, a login refused, a proposal with problems, messages left out);
 2 it could not be tried (usage, configuration, files). \`postern deliver\` answers with the statuses of sysexits.`,
     );
   const words = args.filter((word) => !word.startsWith("-"));

@@ -7,6 +7,7 @@ import {
   responseCodeTemplate,
   templateText,
 } from "@postern/pop3";
+import { filledLines } from "./text-style.js";
 
 type Emphasis = (text: string) => string;
 
@@ -65,7 +66,7 @@ export function showCapability(capability: AnyCapability, columns: number, bold:
   const { tag, name, registration, commands, responseCodes = [], reference, checks } = capability;
   const since = registration === null ? "not in the registry" : `registered ${registration.date}`;
   const sections = [`${bold(tag ?? name.toUpperCase())}  (${since}; ${reference.join(", ")})`, servedText(capability)];
-  if (tag === null) sections.push(filled(capability.discussion, columns));
+  if (tag === null) sections.push(filledLines(capability.discussion, columns).join("\n"));
   else sections.push(templateText(capabilityTemplate(capability), columns).trimEnd());
   if (commands.length > 0) {
     const rows = commands.map(({ keyword, params, validIn, reply }) => [
@@ -126,17 +127,6 @@ function aligned(rows: readonly (readonly string[])[], heading: Emphasis = (text
       .trimEnd();
     return at === 0 ? heading(line) : line;
   });
-}
-
-function filled(text: string, columns: number): string {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1)!;
-    if (line === "") lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length > columns) lines.push(word);
-    else lines[lines.length - 1] = `${line} ${word}`;
-  }
-  return lines.join("\n");
 }
 
 function indented(text: string): string {

@@ -2,7 +2,6 @@
 // what they mean, and what RFC 2449 §9 asks for, is known to `@postern/pop3`.
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
-import { styleText } from "node:util";
 import {
   type AnyCapability,
   capabilityTemplate,
@@ -22,6 +21,7 @@ import { CliFailure } from "./context.js";
 import type { CliContext } from "./context.js";
 import { capabilityFacts, listText, responseCodeFacts, showCapability, showResponseCode } from "./registry-text.js";
 import { fileReason } from "../config/file-reason.js";
+import { styleFor } from "./text-style.js";
 
 interface JsonOption {
   readonly json?: boolean;
@@ -211,8 +211,7 @@ function columnsOf({ stdout }: CliContext): number {
   return Math.max(40, stdout.columns ?? FILE_COLUMNS);
 }
 
-/** Bold on a terminal that may have it; as it is elsewhere (https://no-color.org). */
-function emphasis({ stdout, env }: CliContext): (text: string) => string {
-  const plain = stdout.isTTY !== true || (env["NO_COLOR"] ?? "") !== "";
-  return plain ? (text) => text : (text) => styleText("bold", text, { validateStream: false });
+function emphasis(context: CliContext): (text: string) => string {
+  const style = styleFor(context);
+  return (text) => style("bold", text);
 }

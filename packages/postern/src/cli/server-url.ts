@@ -54,7 +54,7 @@ export function parseServerUrl(text: string): ServerUrl | ServerOfAddress {
   const [, scheme, afterScheme] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? [];
   const rest = afterScheme ?? text;
   // The last @, as nobody's host holds one, and user names that are mail addresses do.
-  const [authority = "", behind = ""] = partsAt(rest, rest.search(/[/?#]/));
+  const [authority, behind] = partsAt(rest, rest.search(/[/?#]/));
   const at = authority.lastIndexOf("@");
   const userInfo = at < 0 ? null : authority.slice(0, at);
   // In all of it: a password with a / in it would be quoted below.
