@@ -3,10 +3,12 @@ import { Buffer } from "node:buffer";
 import { expect, test } from "vitest";
 import {
   CommandRefused,
+  LOGIN_METHODS,
   LoginImpossible,
   loginDelay,
   Pop3Client,
   TransportLost,
+  user,
   type ConnectOptions,
 } from "@postern/pop3/client";
 import { identity } from "../support/identity.mjs";
@@ -59,6 +61,60 @@ test.each(["implicit", "required", "opportunistic"] as const)("TLS: %s", async (
     seen.push(`${message.number} ${message.uniqueId} ${(await message.bytes()).length}`);
   expect(seen).toHaveLength(3);
   await client[Symbol.asyncDispose]();
+});
+
+test("TLS may begin later, and what is announced then is learned anew", async () => {
+  await using server = await world({ cleartextLogin: "never" });
+  const changes: string[] = [];
+  await using client = await Pop3Client.connect({
+    host: "localhost",
+    port: server.port,
+    tls: "none",
+    tlsOptions: { ca: identity.cert },
+    listeners: { "capabilities.changed": ({ after }) => changes.push(after) },
+  });
+  expect(client.capabilities.has(user)).toBe(false);
+  await client.startTls();
+  expect(client.tls).toMatchObject({ authorized: true, problem: null });
+  expect(client.capabilities.has(user)).toBe(true);
+  expect(client.capabilitiesBeforeLogin).toBe(client.capabilities);
+  expect(changes).toEqual(["stls"]);
+  await expect(client.startTls()).rejects.toThrow(TypeError);
+  await client.login({ user: "ann", password: "secret" });
+  await expect(client.startTls()).rejects.toThrow(TypeError);
+  expect(await client.stat()).toMatchObject({ count: 3 });
+});
+
+test("where TLS is refused the session goes on in the clear, and where it fails it ends", async () => {
+  await using server = await world();
+  await using client = await Pop3Client.connect({ host: "localhost", port: server.port, tls: "none" });
+  // RFC 6856 §2.1: no TLS after UTF8.
+  await client.utf8();
+  await expect(client.startTls()).rejects.toThrow(CommandRefused);
+  expect(client.tls).toBeNull();
+  await client.login(auth);
+  const distrustful = await Pop3Client.connect({ host: "localhost", port: server.port, tls: "none" });
+  await expect(distrustful.startTls()).rejects.toThrow(/self-signed/);
+  expect(distrustful.state).toBe("ended");
+});
+
+test("a certificate that was let pass is told apart, with the reason", async () => {
+  await using server = await world();
+  const connect = { host: "localhost", port: server.tlsPort, tlsOptions: { verified: false } };
+  await using client = await Pop3Client.connect(connect);
+  expect(client.tls).toMatchObject({ authorized: false, problem: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+});
+
+test("the ways to log in are listed with what they need", () => {
+  expect(LOGIN_METHODS[0]).toMatchObject({ name: "SCRAM-SHA-256-PLUS", needs: "password", onRequest: false });
+  const needs = (wanted: string): unknown => LOGIN_METHODS.find(({ name }) => name === wanted)?.needs;
+  expect([needs("XOAUTH2"), needs("EXTERNAL"), needs("ANONYMOUS"), needs("USER"), needs("APOP")]).toEqual([
+    "token",
+    "certificate",
+    null,
+    "password",
+    "password",
+  ]);
 });
 
 test("a login that is not possible says why, and nothing is sent", async () => {
