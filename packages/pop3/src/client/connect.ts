@@ -36,7 +36,7 @@ export async function transported(options: ConnectOptions, signal: AbortSignal):
 export function connecting(
   options: ConnectOptions,
   connectMs: number,
-  awaited = "greeted",
+  awaited = "answered",
 ): { readonly signal: AbortSignal; settle(): void } {
   const deadline = new AbortController();
   const late = (): void => {

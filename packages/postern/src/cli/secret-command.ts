@@ -31,19 +31,23 @@ export async function secretFromCommand(
   const pieces: Buffer[] = [];
   let octets = 0;
   const fail = (why: string): void => reject(new CliFailure(`${named} ${why}.`));
+  /** Once it has ended. What it leaves behind may hold its output open, so a whole line is not waited for any further. */
+  const settle = (status: number | null, killed: string | null, closed: boolean): void => {
+    const [line = "", ...more] = Buffer.concat(pieces).toString("utf8").split("\n", 2);
+    if (status !== 0) fail(status === null ? `was ended by ${killed}` : `failed with status ${status}`);
+    else if (line.replace(/\r$/, "") !== "" && (closed || more.length > 0)) resolve(line.replace(/\r$/, ""));
+    else if (closed) fail("prints nothing: the secret has to be the first line of its output");
+  };
   child.stdout.on("data", (piece: Buffer) => {
     octets += piece.length;
     if (octets > LONGEST_OCTETS) fail(`prints more than ${LONGEST_OCTETS} octets`);
     else pieces.push(piece);
+    if (child.exitCode !== null) settle(child.exitCode, null, false);
   });
   child.stderr.on("data", (piece: Buffer) => void stderr.write(piece));
   child.once("error", (error) => fail(`cannot be run: ${error.message}`));
-  child.once("close", (status, killed) => {
-    const line = Buffer.concat(pieces).toString("utf8").split("\n", 1)[0]?.replace(/\r$/, "") ?? "";
-    if (status !== 0) fail(status === null ? `was ended by ${killed}` : `failed with status ${status}`);
-    else if (line === "") fail("prints nothing: the secret has to be the first line of its output");
-    else resolve(line);
-  });
+  child.once("exit", (status, killed) => settle(status, killed, false));
+  child.once("close", (status, killed) => settle(status, killed, true));
   const stop = (): void => reject(new CliFailure("Stopped; nothing was changed."));
   if (signal?.aborted === true) stop();
   signal?.addEventListener("abort", stop);

@@ -115,7 +115,11 @@ describe("the real server", () => {
     const json = JSON.parse(
       (await capa([...args, "--json"], { env: { POSTERN_PASSWORD: "wr0ng-one" } })).stdout,
     ) as object;
-    expect(json).toMatchObject({ login: { user: "ann", method: null, refusal: { code: "AUTH" } }, failure: null });
+    expect(json).toMatchObject({
+      capabilities: [{ stage: "tls" }],
+      login: { user: "ann", method: null, refusal: { code: "AUTH" } },
+      failure: null,
+    });
   });
 
   test("as JSON, in the shape that the guide promises", async () => {
@@ -247,8 +251,18 @@ describe("servers that do it otherwise", () => {
     const { status, stderr } = await capa([`pop3://127.0.0.1:${server.port}`, "--timeout", "0.2"]);
     expect([status, stderr]).toEqual([
       2,
-      expect.stringMatching(/has not greeted within 0\.2 s\. .* try --tls implicit\./),
+      expect.stringMatching(/has not answered within 0\.2 s\. .* try --tls implicit\./),
     ]);
+  });
+
+  test("one that says nothing to a login is not taken for one that waits for TLS", async () => {
+    await using server = await scripted({ answers: { CAPA: capabilityList("USER"), USER: "" } });
+    const { status, stderr } = await capa(
+      [`pop3://ann@127.0.0.1:${server.port}`, "--tls", "none", "--allow-cleartext", "--timeout", "0.3"],
+      secret,
+    );
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/did not answer in time: /)]);
+    expect(stderr).not.toContain("--tls implicit");
   });
 
   test("control characters never reach the terminal", async () => {
@@ -267,6 +281,12 @@ describe("servers that do it otherwise", () => {
       expect(stdout + stderr).toContain("owned");
       expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
     }
+    await using changing = await scripted({
+      answers: { CAPA: [capabilityList(`X-A ${odd}`), capabilityList("X-A 2")], USER: "+OK", PASS: "+OK" },
+    });
+    const args = [`pop3://ann@127.0.0.1:${changing.port}`, "--tls", "none", "--allow-cleartext"];
+    const { stdout } = await capa(args, secret);
+    expect(stdout).toMatch(/before: X-A [^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*owned/);
     await using away = await scripted({ greeting: `-ERR ${odd}` });
     const { stderr } = await capa([`pop3://127.0.0.1:${away.port}`]);
     expect(stderr).toMatch(/owned[^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*$/);

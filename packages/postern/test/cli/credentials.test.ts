@@ -118,6 +118,11 @@ describe("a command", () => {
     expect(shown()).toBe("touch the key\n");
   });
 
+  test("has ended when it has, also where what it started goes on", async () => {
+    const { context } = contextOf();
+    expect(await secretFromCommand(context, "sleep 20 & echo s3cret", { deadlineMs: 10_000 })).toBe("s3cret");
+  });
+
   test("has a deadline, also where what it started goes on", async () => {
     const { context } = contextOf();
     await expect(secretFromCommand(context, "sleep 20 & sleep 20", { deadlineMs: 50 })).rejects.toThrow(

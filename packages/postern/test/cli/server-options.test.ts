@@ -87,7 +87,8 @@ describe("found for a mail address", () => {
       ),
     };
     const { connect, user } = await chosen("alice@mail.invalid", {}, { means: worldOf({ documents }).options });
-    expect(connect).toMatchObject({ host: "pop.other.invalid", tlsOptions: {} });
+    expect(connect.host).toBe("pop.other.invalid");
+    expect(connect.tlsOptions).toEqual({});
     expect(user).toBe("alice");
   });
 
