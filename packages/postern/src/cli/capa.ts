@@ -65,7 +65,8 @@ async function runCapa(context: CliContext, url: string, options: CapaOptions, m
   const nowMs = Date.now();
   if (json) stdout.write(surveyJson(server, survey, nowMs));
   else {
-    const columns = Math.max(40, Math.min(stdout.columns ?? TEXT_COLUMNS, TEXT_COLUMNS));
+    // A terminal that does not know its width says 0.
+    const columns = Math.max(40, Math.min(stdout.columns || TEXT_COLUMNS, TEXT_COLUMNS));
     stdout.write(surveyText(server, survey, { columns, style: styleFor(context), nowMs }));
   }
   if (survey.failure !== null) throw new CliFailure(survey.failure);
