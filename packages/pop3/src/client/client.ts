@@ -1,14 +1,11 @@
 // The public client: a session with one server, and a method for everything that can be asked of it.
 // Checks what the caller gives and reads what the server answers. How commands travel is `pipeline.ts`'s, connecting `session.ts`'s.
-import { capaCommand } from "../capabilities/capa.js";
-import { apopCommand } from "../capabilities/apop.js";
 import { dele, list, noop, quit, retr, rset, stat } from "../capabilities/base.js";
 import { langCommand } from "../capabilities/lang.js";
-import { saslCommand } from "../capabilities/sasl.js";
 import { stlsCommand } from "../capabilities/stls.js";
 import { top, topCommand } from "../capabilities/top.js";
 import { uidl, uidlCommand } from "../capabilities/uidl.js";
-import { passCommand, userCommand } from "../capabilities/user.js";
+import { userCommand } from "../capabilities/user.js";
 import { utf8Command } from "../capabilities/utf8.js";
 import type { AnyCapability } from "../contracts/capability.js";
 import type { AnyCommandSpec, CommandSpec } from "../contracts/command.js";
@@ -27,6 +24,7 @@ import type { Quirk } from "../protocol/quirks.js";
 import { type Answer, hasBody } from "./answer.js";
 import type { Capabilities } from "./capabilities.js";
 import type { Greeted } from "./connect.js";
+import { managedCommands } from "./managed-commands.js";
 import { MESSAGE_WINDOW_OCTETS } from "./limits.js";
 import { languagesOf, lineOf, listingOf, listingsOf } from "./listings.js";
 import { chosenMessages, listedMessages, type MessagesOptions, needsUniqueIds, prefetched } from "./messages.js";
@@ -40,20 +38,6 @@ export interface Committed {
   /** The numbers of the messages that are gone. */
   readonly deleted: readonly number[];
 }
-
-/** Commands that change the session itself, and have methods that know so. */
-const MANAGED: ReadonlySet<AnyCommandSpec> = new Set<AnyCommandSpec>([
-  apopCommand,
-  capaCommand,
-  dele,
-  passCommand,
-  quit,
-  rset,
-  saslCommand,
-  stlsCommand,
-  userCommand,
-  utf8Command,
-]);
 
 /**
  * A session with a POP3 server (RFC 1939). Every method that asks the server rejects with `CommandRefused` where it says no, with
@@ -264,7 +248,7 @@ export class Pop3Client implements AsyncDisposable {
 
   /** Any declared command, private ones included, with its whole answer. Throws a `TypeError` for commands that have methods here. */
   run<Params>(spec: CommandSpec<Params>, params: Params, options?: CommandOptions): Promise<Answer> {
-    if (MANAGED.has(spec) || spec.reply === "exchange")
+    if (managedCommands.has(spec) || spec.reply === "exchange")
       throw new TypeError(`${spec.keyword} changes the session: use the client's method for it`);
     return this.#ask(spec, params, (answer) => answer, options);
   }
