@@ -4,7 +4,8 @@
 import { FAILED_LOGIN_BOUNDS, MemoryFailedLogins, type FailedLogins } from "@postern/pop3/server";
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 import type { StatementSync } from "node:sqlite";
-import { inTransaction, type PosternDatabase } from "../database/database.js";
+import type { PosternDatabase } from "../database/database.js";
+import { inTransaction } from "../database/migrate.js";
 import { unlessDatabaseFails } from "../database/problem.js";
 import { siteSecret } from "./site-secret.js";
 

@@ -66,12 +66,11 @@ function fileProblem(error: Error & { readonly code?: unknown }): DatabaseProble
 /** Why a directory could not be made. */
 export function directoryProblem(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === "EEXIST" || code === "ENOTDIR")
-    return "a file of this name is in the way; choose another data directory";
+  if (code === "EEXIST" || code === "ENOTDIR") return "a file of this name is in the way; choose another directory";
   if (code === "EACCES" || code === "EPERM")
-    return "this user may not make it; make it beforehand, or choose another data directory";
-  if (code === "EROFS") return "its file system can only be read; choose another data directory";
-  return "the directory cannot be made; choose another data directory";
+    return "this user may not make it; make it beforehand, or choose another directory";
+  if (code === "EROFS") return "its file system can only be read; choose another directory";
+  return "the directory cannot be made; choose another directory";
 }
 
 /** Another connection has what this one wanted. */

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CHECKPOINT_OCTETS } from "../../src/database/checkpointer.js";
-import { inTransaction, openDatabase } from "../../src/database/database.js";
+import { openDatabase } from "../../src/database/database.js";
+import { inTransaction } from "../../src/database/migrate.js";
 import { DatabaseUnusable } from "../../src/database/problem.js";
 import { MIGRATIONS } from "../../src/database/schema.js";
 

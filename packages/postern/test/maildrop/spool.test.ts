@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { maildropContract } from "@postern/pop3/testing";
 import { describe, test } from "vitest";
-import { inTransaction, openDatabase, type PosternDatabase } from "../../src/database/database.js";
+import { openDatabase, type PosternDatabase } from "../../src/database/database.js";
+import { inTransaction } from "../../src/database/migrate.js";
 import { SpoolMaildrops } from "../../src/maildrop/spool/spool-maildrops.js";
 
 describe("SpoolMaildrops", () => {

@@ -4,7 +4,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { inTransaction, type PosternDatabase } from "../../database/database.js";
+import type { PosternDatabase } from "../../database/database.js";
+import { inTransaction } from "../../database/migrate.js";
 import { isBusy } from "../../database/problem.js";
 
 /**

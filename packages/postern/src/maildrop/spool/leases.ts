@@ -2,7 +2,8 @@
 // Knows no message: what may be done under a lease is for `spool-maildrop.ts`. The table is made in `database/schema.ts`.
 import { MaildropFailure } from "@postern/pop3/server";
 import type { StatementSync } from "node:sqlite";
-import { inTransaction, type PosternDatabase } from "../../database/database.js";
+import type { PosternDatabase } from "../../database/database.js";
+import { inTransaction } from "../../database/migrate.js";
 import { databaseProblem } from "../../database/problem.js";
 import { buryAllDead, buryIfDead, Holder, isAlive } from "./holder.js";
 
