@@ -15,7 +15,7 @@ const SENTENCES: Readonly<Record<string, readonly [FailureKind, string]>> = {
   ENOENT: ["temporary", "a directory or file of it is gone"],
   ENOSPC: ["temporary", "the disk is full; make room"],
   EDQUOT: ["temporary", "the quota is used up; make room"],
-  EFBIG: ["permanent", "a file cannot become that large there"],
+  EFBIG: ["refused", "a file cannot become that large there"],
 };
 
 /** The failure that an error of the file system is; any other error as it is. */

@@ -67,7 +67,7 @@ export async function onlyNuls(mbox: FileHandle, start: number, end: number): Pr
 export async function partEnd(mbox: FileHandle, commonEnd: number): Promise<number | null> {
   const from = Math.max(0, commonEnd - 5);
   const around = (await octetsAt(mbox, from, commonEnd + 7)).toString("latin1");
-  const found = around.indexOf("From ");
+  const found = around.lastIndexOf("From ");
   if (found === -1) return null;
   const end = from + found;
   return /^\n*$/.test(around.slice(commonEnd - from, found)) ? end : null;
