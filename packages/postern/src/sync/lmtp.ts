@@ -101,14 +101,23 @@ export class LmtpDestination implements Destination {
       opportunisticTLS: true,
       tls: { rejectUnauthorized: false },
     });
-    await this.#guarded(connection, signal, (resolve, reject) => {
-      connection.connect((error) => (error === undefined ? resolve() : reject(error)));
-    });
+    const watchdog = new Watchdog(idleMs);
+    try {
+      await this.#guarded(connection, signal, (resolve, reject) => {
+        watchdog.start(reject);
+        connection.connect((error) => (error === undefined ? resolve() : reject(error)));
+      });
+    } catch (error) {
+      connection.close();
+      throw error;
+    } finally {
+      watchdog.stop();
+    }
     this.#connection = connection;
     return connection;
   }
 
-  /** Sends one message and records it. Whatever goes wrong once DATA has begun costs the connection: the final dot is never sent then. */
+  /** Sends one message and records it. Whatever goes wrong before its end costs the connection, and the final dot is never sent. */
   async #send(
     connection: SMTPConnection,
     reading: MessageReading,
@@ -126,7 +135,7 @@ export class LmtpDestination implements Destination {
     };
     try {
       await this.#guarded(connection, signal, (resolve, reject) => {
-        watchdog.start(() => reject(Object.assign(new Error("timeout"), { code: "ETIMEDOUT" })));
+        watchdog.start(reject);
         connection.send(envelope, body, (error, info) => {
           const refusal = error ?? info?.rejectedErrors?.[0] ?? null;
           if (refusal !== null) reject(refusal);
@@ -135,7 +144,8 @@ export class LmtpDestination implements Destination {
         });
       });
     } catch (error) {
-      if ((reading.begun && !reading.complete) || watchdog.barked) connection.close();
+      // A transaction that did not come to its end is still open in the server's eyes; the next message shall not be taken into it.
+      if (!reading.complete || watchdog.barked) connection.close();
       throw reading.failure === null ? error : reading.failure.error;
     } finally {
       watchdog.stop();
@@ -189,10 +199,10 @@ class Watchdog {
     this.#idleMs = idleMs;
   }
 
-  start(bark: () => void): void {
+  start(reject: (error: Error) => void): void {
     this.#timer = setTimeout(() => {
       this.barked = true;
-      bark();
+      reject(Object.assign(new Error("nothing has moved for too long"), { code: "ETIMEDOUT" }));
     }, this.#idleMs);
   }
 

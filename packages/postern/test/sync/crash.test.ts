@@ -3,10 +3,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SMTPServer } from "smtp-server";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { ExpectStatic } from "vitest";
 import { mboxSource } from "../../src/delivery/mbox-source.js";
 import { openAccountState } from "../../src/sync/state.js";
 import { crashAccount, wireMessageOf } from "./crash-messages.js";
@@ -22,12 +25,14 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe.concurrent.each(["maildir", "mbox", "eml"])("%s", (kind) => {
   test(`${KILLS} kills lose nothing and double nothing`, { timeout: 240_000 }, async ({ expect }) => {
-    const deaths = { early: 0, staged: 0, intended: 0, settled: 0 };
+    const deaths = { early: 0, intended: 0, settled: 0 };
     let kills = 0;
     for (let run = 0; kills < KILLS; run++) {
       const place = new Place(kind, `random-${kind}-${run}`);
       for (let ended = false; !ended;) {
-        ended = await fetch(place, "-", Math.random() * LONGEST_LIFE_MS);
+        // Every other life ends a moment after messages were intended: while they are made to appear, or a little later.
+        const aimed = kills % 2 === 1;
+        ended = await fetch(place, "-", Math.random() * (aimed ? 4 : LONGEST_LIFE_MS), aimed ? 1 + (kills % 3) : 0);
         if (ended) break;
         kills++;
         const { intended, fetched } = facts(place);
@@ -38,7 +43,7 @@ describe.concurrent.each(["maildir", "mbox", "eml"])("%s", (kind) => {
       }
       await inspect(place, expect);
     }
-    // Deaths between what was intended and what was recorded must have happened, or the test says little.
+    // Deaths of all kinds must have happened, or the test says little.
     expect(deaths.intended).toBeGreaterThan(0);
     expect(deaths.settled).toBeGreaterThan(0);
   });
@@ -55,21 +60,62 @@ describe.concurrent.each(["maildir", "mbox", "eml"])("%s", (kind) => {
   });
 });
 
+test(
+  "lmtp: kills lose nothing, and double no more than the one message whose answer was under way",
+  { timeout: 240_000 },
+  async () => {
+    const taken = new Map<number, number>();
+    const server = new SMTPServer({
+      lmtp: true,
+      authOptional: true,
+      disabledCommands: ["AUTH", "STARTTLS"],
+      onData(stream, _session, callback) {
+        const pieces: Buffer[] = [];
+        stream.on("data", (piece: Buffer) => pieces.push(piece));
+        stream.on("end", () => {
+          const message = Buffer.concat(pieces);
+          const number = Number(/^Subject: (\d+)\r\n/.exec(message.toString("latin1"))?.[1]);
+          if (message.equals(wireMessageOf(number))) taken.set(number, (taken.get(number) ?? 0) + 1);
+          callback(null, "kept");
+        });
+      },
+    });
+    server.on("error", () => undefined);
+    const listening = server.listen(0, "127.0.0.1");
+    await once(listening, "listening");
+    onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    const { port } = listening.address() as AddressInfo;
+
+    let kills = 0;
+    for (let run = 0; kills < KILLS; run++) {
+      taken.clear();
+      const place = new Place("lmtp", `random-lmtp-${run}`, `//127.0.0.1:${port}/mia@example.net`);
+      const before = kills;
+      while (!(await fetch(place, "-", kills < KILLS ? 50 + Math.random() * LONGEST_LIFE_MS : null))) kills++;
+      expect([...taken.keys()].toSorted((a, b) => a - b)).toEqual(
+        Array.from({ length: MESSAGES }, (_, number) => number),
+      );
+      const doubled = [...taken.values()].reduce((sum, times) => sum + times - 1, 0);
+      expect(doubled).toBeLessThanOrEqual(kills - before);
+    }
+  },
+);
+
 /** One destination with its state. */
 class Place {
   readonly kind: string;
   readonly path: string;
   readonly statePath: string;
 
-  constructor(kind: string, name: string) {
+  constructor(kind: string, name: string, path = join(directory, name, "mail")) {
     this.kind = kind;
-    this.path = join(directory, name, "mail");
+    this.path = path;
     this.statePath = join(directory, name, "state", "fetch.sqlite");
   }
 }
 
-/** Lets a fetch work for a while, or to its end; whether it came to it. */
-async function fetch(place: Place, death: string, lifeMs: number | null): Promise<boolean> {
+/** Lets a fetch work for a while from its beginning or that many batches on, or to its end; whether it came to it. */
+async function fetch(place: Place, death: string, lifeMs: number | null, batches = 0): Promise<boolean> {
   const hooks = new URL("../maildrop/from-source.mjs", import.meta.url).href;
   const file = fileURLToPath(new URL("fetching-child.ts", import.meta.url));
   const parameters = [place.statePath, `${place.kind}:${place.path}`, String(MESSAGES), death];
@@ -79,8 +125,13 @@ async function fetch(place: Place, death: string, lifeMs: number | null): Promis
     env: { ...process.env, NODE_COMPILE_CACHE: join(directory, "compiled") },
   });
   const exit = once(child, "exit");
-  await once(child.stdout, "data");
-  const timer = lifeMs === null ? undefined : setTimeout(() => child.kill("SIGKILL"), lifeMs);
+  let said = "";
+  let timer: NodeJS.Timeout | undefined;
+  child.stdout.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+    if (lifeMs === null || timer !== undefined || said.split("\n").length - 1 <= batches) return;
+    timer = setTimeout(() => child.kill("SIGKILL"), lifeMs);
+  });
   const [status, signal] = (await exit) as [number | null, string | null];
   clearTimeout(timer);
   expect(signal ?? status, "it ends well or is killed").toBeOneOf(["SIGKILL", 0]);
@@ -104,7 +155,7 @@ function readSome(path: string): void {
   }
 }
 
-async function inspect(place: Place, expect: typeof import("vitest").expect): Promise<void> {
+async function inspect(place: Place, expect: ExpectStatic): Promise<void> {
   const messages = await messagesAt(place);
   const numbers = messages
     .map((message) => Number(/^Subject: (\d+)\r?\n/.exec(message)?.[1]))

@@ -1,6 +1,6 @@
 // What the crash tests kill: a fetch of so many messages into a destination, from whatever is not recorded yet.
 // `fetching-child.ts STATE DESTINATION COUNT DEATH`, where DEATH is `-` or `intend:before:2` (kills itself before the second call).
-// Says `ready` when it begins.
+// Says `ready` when it begins, and `intended` whenever messages are about to appear.
 import { writeSync } from "node:fs";
 import process from "node:process";
 import type { Ledger } from "../../src/sync/destination.js";
@@ -23,6 +23,7 @@ const ledger: Ledger = {
   intend: (name, intents) => {
     mayDie("intend", "before");
     state.intend(name, intents);
+    writeSync(1, "intended\n");
     mayDie("intend", "after");
   },
   settle: (uniqueIds) => {

@@ -172,7 +172,13 @@ test("a full disk leaves the mbox as it was, and the next fetch appends", async 
       "-c",
       `trap '' XFSZ; ulimit -S -f ${limitKib}; exec "$0" "$@"`,
       process.execPath,
-      ...["--import", hooks, child, statePath, `mbox:${path}`, "8", "-"],
+      "--import",
+      hooks,
+      child,
+      statePath,
+      `mbox:${path}`,
+      "8",
+      "-",
     ]);
   const subjects = async (): Promise<string[]> => {
     const found: string[] = [];
