@@ -1,8 +1,10 @@
 // Maildir, mbox and eml as destinations: exact octets, nothing left behind by what failed, and the order of durable, recorded, visible.
 // Deaths are the subject of `crash.test.ts`; what an interrupted append leaves in an mbox, of `mbox-repair.test.ts`.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { mboxSource } from "../../src/delivery/mbox-source.js";
 import type { Destination, Ledger } from "../../src/sync/destination.js";
 import { openDestination } from "../../src/sync/open-destination.js";
@@ -101,6 +103,55 @@ describe.each(["maildir", "mbox", "eml"])("%s", (kind) => {
     };
     await large.destination.deliver(octets(), facts("2", 2_000_000));
     for (const { destination } of [byOctets, byTime, large]) await destination.close();
+  });
+
+  test("octets and names are synchronized before anything is promised", async () => {
+    const { destination, state, reopen } = await opened(kind);
+    await destination.close();
+    const synchronized: string[] = [];
+    const recorded: string[][] = [];
+    const ledger: Ledger = {
+      account,
+      intents: () => [],
+      intend: (name, intents) => {
+        recorded.push(synchronized.splice(0));
+        state.intend(name, intents);
+      },
+      settle: () => void recorded.push(synchronized.splice(0)),
+    };
+    const spied = await reopen({ ledger });
+    const probe = await open("/", "r");
+    const real = probe.sync;
+    vi.spyOn(Object.getPrototypeOf(probe) as typeof probe, "sync").mockImplementation(async function (
+      this: FileHandle,
+    ) {
+      await real.call(this);
+      synchronized.push((await this.stat()).isDirectory() ? "directory" : "file");
+    });
+    onTestFinished(async () => {
+      vi.restoreAllMocks();
+      await probe.close();
+    });
+    recorded.length = 0;
+    await spied.deliver(pieces("1\r\n"), facts("1", 3));
+    await spied.deliver(pieces("2\r\n"), facts("2", 3));
+    await spied.close();
+    const counts = recorded.map((each) =>
+      Object.fromEntries(["file", "directory"].map((what) => [what, each.filter((one) => one === what).length])),
+    );
+    expect(counts).toEqual(
+      kind === "mbox"
+        ? // The spool with both of them, and the name of the mbox; then the mbox.
+          [
+            { file: 1, directory: 1 },
+            { file: 1, directory: 0 },
+          ]
+        : // Each of them, and their unfinished names; then their finished names.
+          [
+            { file: 2, directory: 1 },
+            { file: 0, directory: 1 },
+          ],
+    );
   });
 
   test("a message that cannot be read to its end leaves nothing, and those before it stay", async () => {
