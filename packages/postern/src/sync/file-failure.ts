@@ -19,7 +19,7 @@ const SENTENCES: Readonly<Record<string, readonly [FailureKind, string]>> = {
 };
 
 /** The failure that an error of the file system is; any other error as it is. */
-export function fileFailure(name: string, error: unknown): unknown {
+function fileFailure(name: string, error: unknown): unknown {
   if (!(error instanceof Error) || !("syscall" in error)) return error;
   const { code = "" } = error as NodeJS.ErrnoException;
   const [kind, sentence] = SENTENCES[code] ?? ["temporary", error.message];

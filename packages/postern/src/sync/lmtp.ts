@@ -24,7 +24,7 @@ export interface LmtpDeadlines {
 }
 
 /** The server writes the message to a disk before it answers, and may scan it: five minutes, as for other replies. */
-export const lmtpDeadlines: LmtpDeadlines = { connectMs: 30_000, greetingMs: 60_000, idleMs: 300_000 };
+const lmtpDeadlines: LmtpDeadlines = { connectMs: 30_000, greetingMs: 60_000, idleMs: 300_000 };
 
 /** More than a reply of a few lines for a recipient can need. */
 const REPLY_OCTETS = 64 * 1024;

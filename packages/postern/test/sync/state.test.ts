@@ -6,6 +6,7 @@ import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
+import { AccountInUse } from "../../src/sync/account-lock.js";
 import { openAccountState } from "../../src/sync/state.js";
 import type { AccountState } from "../../src/sync/state.js";
 import { account, workplace } from "./workplace.js";
@@ -97,6 +98,7 @@ test("an account is open once, and whoever has it is named; other accounts are f
       ),
     }),
   );
+  expect(() => openAccountState(path, account)).toThrow(AccountInUse);
   opened(path, "tom@pop.example.net:995").settle(["a"]);
   first.close();
   first.close();
