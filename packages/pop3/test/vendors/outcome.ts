@@ -13,7 +13,7 @@ import {
 } from "@postern/pop3/client";
 import { identity } from "../support/identity.mjs";
 import { type Cut, peer } from "./peer.js";
-import { loginReply, octets, RIGHT, SECOND, vendorSession, WRONG } from "./vendor-server.js";
+import { loginReply, RIGHT, SECOND, vendorSession, WRONG } from "./vendor-server.js";
 import type { Transcript } from "./transcripts.js";
 
 /** A list as the declarations read it. What is not there is left out. */
@@ -39,7 +39,7 @@ export interface Outcome {
   /** The list before login and before STLS; null where CAPA was refused. */
   readonly before: Announced | null;
   readonly afterStls?: Announced | null;
-  /** Null where CAPA was refused; absent where there was no login. */
+  /** Null where CAPA was refused; absent where there was no login, and where the transcript has no list of after it. */
   readonly afterLogin?: Announced | null;
   /** Refusals of the login by what was refused: the password, the wrong one, a second session. */
   readonly refused?: Readonly<Record<string, Refused>>;
@@ -142,12 +142,16 @@ export async function played(transcript: Transcript, cut: Cut): Promise<Played> 
     timestamp,
     before: announced(shown[0]!),
     ...(transcript.afterStls !== null && { afterStls: announced(shown[1]!) }),
-    ...(login === null && { afterLogin: announced(client.capabilities) }),
+    ...(login === null && showsAfterLogin(transcript) && { afterLogin: announced(client.capabilities) }),
     ...(Object.keys(refused).length > 0 && { refused }),
     quirks: [...client.quirks].toSorted(),
   };
   await client.quit();
   return { outcome, lines, maildrop };
+}
+
+function showsAfterLogin({ afterLogin, exchanges }: Transcript): boolean {
+  return afterLogin !== null || exchanges.some(({ state, command }) => state === "TRANSACTION" && command === "CAPA");
 }
 
 /** Everything that can be asked of a maildrop. Strings have one character an octet. */
@@ -169,5 +173,3 @@ async function maildropOf(client: Pop3Client): Promise<unknown> {
 function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("latin1");
 }
-
-export { octets };

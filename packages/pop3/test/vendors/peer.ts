@@ -23,7 +23,11 @@ export const CUTS: Readonly<Record<string, Cut>> = {
   "one octet at a time": (octets) => piecesOf(octets, 1),
   "three octets at a time": (octets) => piecesOf(octets, 3),
   "seven octets at a time": (octets) => piecesOf(octets, 7),
-  "the line ends apart": (octets) => Buffer.from(octets).toString("latin1").split(/(?<=\r)|(?<=\n)/).map(octetsOf),
+  "the line ends apart": (octets) =>
+    Buffer.from(octets)
+      .toString("latin1")
+      .split(/(?<=\r)|(?<=\n)/)
+      .map(octetsOf),
 };
 
 function* piecesOf(octets: Uint8Array, size: number): Generator<Uint8Array> {
@@ -56,7 +60,11 @@ function tlsOn(stream: Duplex): TLSSocket {
   return new TLSSocket(stream, { isServer: true, key, cert }).on("error", () => {});
 }
 
-async function serve(session: PeerSession, stream: Duplex, { cut = CUTS["whole"]!, implicitTls }: PeerOptions): Promise<void> {
+async function serve(
+  session: PeerSession,
+  stream: Duplex,
+  { cut = CUTS["whole"]!, implicitTls }: PeerOptions,
+): Promise<void> {
   let at = stream;
   let secure = implicitTls === true;
   const say = async (answer: PeerAnswer): Promise<boolean> => {

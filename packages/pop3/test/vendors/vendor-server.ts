@@ -2,7 +2,6 @@
 // have is made up, in this order: the list of before login where none was seen after it, -ERR to CAPA where none was seen at all, `+OK`
 // as a status line, and the maildrop, which is the same for all. So the values of a replay that come from a vendor are the greeting,
 // the lists, the refusals and the status texts; that UIDL or TOP work says nothing of the vendor.
-import { Buffer } from "node:buffer";
 import type { PeerAnswer, PeerSession } from "./peer.js";
 import type { CapabilityListing, Transcript, TranscriptState } from "./transcripts.js";
 
@@ -13,12 +12,23 @@ export const MESSAGES: readonly string[] = [
   "Subject: three\r\n\r\n\0\xff\r\r\n\n.\n\r\nend\r\n",
 ];
 
-export const UNIQUE_IDS: readonly string[] = ["AAAADadKAAAQz+HlExtz3sqU2uoxlY1qf", "7986d57effb584a2cc3329bda1e0d11e", "3"];
+export const UNIQUE_IDS: readonly string[] = [
+  "AAAADadKAAAQz+HlExtz3sqU2uoxlY1qf",
+  "7986d57effb584a2cc3329bda1e0d11e",
+  "3",
+];
 
 /** The whole header, and as many lines of the body as are asked for. */
 export function topOf(message: string, lines: number): string {
   const end = message.indexOf("\r\n\r\n") + 4;
-  return message.slice(0, end) + message.slice(end).split(/(?<=\r\n)/).slice(0, lines).join("");
+  return (
+    message.slice(0, end) +
+    message
+      .slice(end)
+      .split(/(?<=\r\n)/)
+      .slice(0, lines)
+      .join("")
+  );
 }
 
 /** The passwords that a transcript tells apart; what it does not tell apart is one of `right`. */
@@ -82,7 +92,10 @@ export function vendorSession(transcript: Transcript): PeerSession {
     greeting: `${transcript.greeting ?? "+OK"}\r\n`,
     answer(line, secure) {
       const [, keyword = "", rest = ""] = /^(\S*) ?(.*)$/.exec(line) ?? [];
-      return answers[keyword]?.(rest, secure) ?? `${seen(line) ?? "-ERR unknown command"}\r\n`;
+      const answer = answers[keyword];
+      if (answer !== undefined) return answer(rest, secure);
+      const exchange = exchanges.find(({ state: within, command }) => within === state && command === line);
+      return `${exchange?.reply.join("\r\n") ?? "-ERR unknown command"}\r\n`;
     },
   };
 }
@@ -93,9 +106,4 @@ function body(status: string, lines: readonly string[]): string {
 
 function stuffed(message: string): string {
   return message.replaceAll(/(^|\r\n)\./g, "$1..");
-}
-
-/** The octets of a string of one character an octet. */
-export function octets(text: string): Uint8Array {
-  return Buffer.from(text, "latin1");
 }
