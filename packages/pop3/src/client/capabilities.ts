@@ -37,6 +37,7 @@ export class Capabilities {
         malformed.push({ line, problem: parsed.problem });
         continue;
       }
+      if (/^ | {2}| $/.test(line)) note("extra-spaces");
       const { tag, params } = parsed.value;
       tags.add(tag.toUpperCase());
       const capability = registry.capability(tag);

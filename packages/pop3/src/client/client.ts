@@ -16,6 +16,7 @@ import {
   type LanguageListing,
   parseDropListing,
   parseScanListing,
+  parseUniqueIdLine,
   parseUniqueIdListing,
   type ScanListing,
   type UniqueIdListing,
@@ -67,7 +68,19 @@ export class Pop3Client implements AsyncDisposable {
    */
   static async connect(options: ConnectOptions): Promise<Pop3Client> {
     const session = await Session.open(options);
+    try {
+      return await Pop3Client.#begun(session, options);
+    } catch (error) {
+      if (!session.hungUpAfterCapa(error)) throw error;
+      return Pop3Client.#begun(await Session.open(options, false), options);
+    }
+  }
+
+  /** Logged in, where that is wanted. */
+  static async #begun(session: Session, options: ConnectOptions): Promise<Pop3Client> {
     const client = new Pop3Client(session);
+    // Who connects is told of a loss by the rejection.
+    session.ending = true;
     try {
       if (options.auth !== undefined) await client.login(options.auth, options);
       else await session.guarded(options.signal, () => session.confirmRemembered());
@@ -361,7 +374,7 @@ export class Pop3Client implements AsyncDisposable {
 
   #uniqueIdsOf(answer: Answer): UniqueIdListing[] {
     this.#noteUnlisted(uidl, "unlisted-uidl");
-    return listingsOf(answer, parseUniqueIdListing, this.#session.note);
+    return listingsOf(answer, parseUniqueIdLine, this.#session.note);
   }
 
   #noteUnlisted(capability: AnyCapability, quirk: Quirk): void {

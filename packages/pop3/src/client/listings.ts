@@ -33,12 +33,13 @@ export function listingOf<Listing extends { readonly number: number }>(
 /** A listing of many messages. A number that comes twice would make two messages one, and is a violation. */
 export function listingsOf<Listing extends { readonly number: number }>(
   { body }: Answer,
-  parse: LineParser<Listing>,
+  parse: LineParser<Listing | null>,
   note: QuirkNote,
 ): Listing[] {
   const seen = new Set<number>();
-  return linesOf(body!).map((line) => {
+  return linesOf(body!).flatMap((line) => {
     const listing = valueOf(parse(line, note), line);
+    if (listing === null) return [];
     if (seen.has(listing.number)) throw new ProtocolViolation("a listing names the same message twice", line);
     seen.add(listing.number);
     return listing;

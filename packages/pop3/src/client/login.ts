@@ -5,7 +5,7 @@ import { apopCommand } from "../capabilities/apop.js";
 import { authRespCode } from "../capabilities/auth-resp-code.js";
 import { sasl } from "../capabilities/sasl.js";
 import { passCommand, userCommand } from "../capabilities/user.js";
-import { CommandRefused, LoginImpossible } from "../contracts/errors.js";
+import { CommandRefused, LoginImpossible, TransportLost } from "../contracts/errors.js";
 import type { ChannelBindings } from "../contracts/mechanism.js";
 import type { QuirkNote } from "../protocol/quirks.js";
 import { AnswerExchange } from "./answer.js";
@@ -51,6 +51,13 @@ async function byWay(auth: AuthOptions, ground: LoginGround, signal: AbortSignal
     tried = chooseLogin(auth, ground);
     return await byChoice(tried, auth, ground, signal);
   } catch (error) {
+    if (
+      tried?.kind === "digest" &&
+      error instanceof CommandRefused &&
+      mayBeTheCredentials(error, ground.capabilities)
+    ) {
+      return withoutDigest(error, auth, ground, signal);
+    }
     // A code says that something else is wrong.
     const outdated = error instanceof LoginImpossible || (error instanceof CommandRefused && error.code === null);
     const capabilities = outdated ? await ground.corrected() : null;
@@ -59,6 +66,23 @@ async function byWay(auth: AuthOptions, ground: LoginGround, signal: AbortSignal
     const choice = chooseLogin(auth, today);
     if (tried !== null && isSameWay(tried, choice)) throw error;
     return byChoice(choice, auth, today, signal);
+  }
+}
+
+/** A timestamp in the greeting does not say that the account has a secret for APOP: the next way is tried, where the caller allows one. */
+async function withoutDigest(
+  refusal: CommandRefused,
+  auth: AuthOptions,
+  ground: LoginGround,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  try {
+    const name = await byChoice(chooseLogin(auth, { ...ground, timestamp: null }), auth, ground, signal);
+    ground.note("apop-refused");
+    return name;
+  } catch (error) {
+    // A server that hangs up has said why before.
+    throw error instanceof LoginImpossible || error instanceof TransportLost ? refusal : error;
   }
 }
 
@@ -151,8 +175,9 @@ async function byMechanism(
       if (!exchange.eager) ground.alongside();
       return;
     } catch (error) {
+      if (refusal !== null && error instanceof TransportLost) throw refusal;
       const again = refusal === null && typeof auth.token === "function" && token !== undefined;
-      if (!again || !(error instanceof CommandRefused) || !mayBeTheToken(error, ground.capabilities)) throw error;
+      if (!again || !(error instanceof CommandRefused) || !mayBeTheCredentials(error, ground.capabilities)) throw error;
       refusal = error;
       refusedToken = token;
     }
@@ -160,7 +185,7 @@ async function byMechanism(
 }
 
 /** A code that says that something else is wrong rules it out. Most servers give none, and those that promise to mean it (RFC 3206 §5). */
-function mayBeTheToken({ responseCode }: CommandRefused, capabilities: Capabilities): boolean {
+function mayBeTheCredentials({ responseCode }: CommandRefused, capabilities: Capabilities): boolean {
   return responseCode === null ? !capabilities.has(authRespCode) : responseCode.cause === "credentials";
 }
 

@@ -33,7 +33,8 @@ export interface AuthOptions {
   readonly authorizationId?: string;
   /**
    * The ways that may be taken, the first that is possible first: names of mechanisms, `APOP`, `USER`. Absent: all but those that
-   * are out of date (LOGIN, CRAM-MD5) or give no name (ANONYMOUS), strongest first.
+   * are out of date (LOGIN, CRAM-MD5) or give no name (ANONYMOUS), strongest first; inside TLS `USER` before `APOP`. Where APOP is refused,
+   * `USER` is tried next, if it is among them.
    */
   readonly methods?: readonly string[];
   /** Passwords and tokens may travel in the clear. Never across a network. */

@@ -22,10 +22,17 @@ export interface PipelineOptions {
   readonly ended: (error: Error) => Error;
 }
 
+/** Last words of programs that speak other protocols as well: no reply of POP3, whatever was asked. */
+const FOREIGN_FAREWELL = /^(?:421|\* BYE)(?: |$)/i;
+
 /** One connection's commands and replies. */
 export class Pipeline implements ReplySink, Connection {
   /** The server takes commands before earlier ones were answered. */
   pipelining = false;
+  /** The server does not say that it sends response codes (RFC 2449 §8). */
+  codesUnlisted = false;
+  /** Replies that have come, complete. */
+  answered = 0;
   readonly secrets: Secrets = new Secrets();
   readonly #options: PipelineOptions;
   readonly #decoder: ReplyDecoder;
@@ -40,6 +47,7 @@ export class Pipeline implements ReplySink, Connection {
   #error: Error | null = null;
   /** What the server said though nothing was asked. */
   #unasked: string | null = null;
+  #dismissed = false;
   #watch: NodeJS.Timeout | null = null;
   #heardMs = 0;
 
@@ -139,6 +147,8 @@ export class Pipeline implements ReplySink, Connection {
 
   line(line: string): Next {
     const { log, note, registry } = this.#options;
+    if (this.#dismissed) throw new ProtocolViolation("the server said goodbye and goes on", line);
+    if (FOREIGN_FAREWELL.test(line)) return this.#dismiss(line);
     const exchange = this.#sent.first;
     if (exchange === undefined) return this.#unaskedLine(this.secrets.masked(line));
     if (this.#decoder.lineFeeds) note("bare-line-feed");
@@ -150,7 +160,9 @@ export class Pipeline implements ReplySink, Connection {
       );
     }
     log.received(reply.line);
-    if (reply.status !== "+" && !line.startsWith(reply.status)) note("lower-case-status");
+    if (reply.status !== "+" && !line.startsWith(reply.status))
+      note(line[1] === "E" ? "plus-err" : "lower-case-status");
+    if (reply.responseCode !== null && this.codesUnlisted) note("unlisted-codes");
     const after = exchange.reply(reply);
     if (after === "body") this.#bodyOctets = 0;
     if (after === "body" || after === "line") return after;
@@ -184,7 +196,18 @@ export class Pipeline implements ReplySink, Connection {
     return "line";
   }
 
+  /** It answers nothing, even where a reply is due: the command was sent as the server was about to leave. */
+  #dismiss(line: string): Next {
+    const { log, note } = this.#options;
+    log.received(line);
+    note("foreign-farewell");
+    this.#dismissed = true;
+    this.#unasked = line;
+    return "line";
+  }
+
   #finish(): void {
+    this.answered++;
     this.#outstandingOctets -= this.#sent.shift()!.line.length;
     this.#limitLines();
   }

@@ -20,7 +20,8 @@ export function receivedReply(
   if (challenge && (line === "+" || line.startsWith("+ "))) {
     return { status: "+", responseCode: null, receivedCode: null, text: line.slice(2), line };
   }
-  const parsed = parseReplyLine(line);
+  // A plus before ERR is a slip of a server that says no.
+  const parsed = parseReplyLine(line.replace(/^\+(?=ERR\b)/, "-"));
   if ("problem" in parsed) return null;
   const { status, code, text } = parsed.value;
   return {

@@ -35,6 +35,8 @@ export class SaslExchange extends Exchange {
   readonly #options: SaslExchangeOptions;
   /** The response that the first challenge asks for, where it was not sent with the command. */
   #held: string | null;
+  /** The response that was sent with the command. */
+  readonly #sent: string | null;
   #challenges = 0;
   /** Why the client gave up; the server's refusal is then no news. */
   #givenUp: Error | null = null;
@@ -57,6 +59,7 @@ export class SaslExchange extends Exchange {
     this.#options = options;
     this.eager = options.eager && atOnce && mechanism.singleMessage;
     this.#held = atOnce ? null : response;
+    this.#sent = atOnce ? response : null;
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -103,6 +106,12 @@ export class SaslExchange extends Exchange {
       const response = this.#held;
       this.#held = null;
       this.#send(response);
+      return;
+    }
+    // No mechanism answers a first response with nothing: the server has not looked at it (RFC 1734 had no initial response).
+    if (this.#challenges === 1 && this.#sent !== null && text === "") {
+      this.#options.note("initial-response-ignored");
+      this.#send(this.#sent);
       return;
     }
     try {

@@ -4,6 +4,7 @@ import { capaCommand } from "../capabilities/capa.js";
 import { standard } from "../capabilities/index.js";
 import { lang, langCommand } from "../capabilities/lang.js";
 import { pipelining } from "../capabilities/pipelining.js";
+import { respCodes } from "../capabilities/resp-codes.js";
 import { stls, stlsCommand } from "../capabilities/stls.js";
 import { utf8, utf8Command } from "../capabilities/utf8.js";
 import type { CommandSpec } from "../contracts/command.js";
@@ -47,10 +48,12 @@ export class Session {
   loginMethod: string | null = null;
   utf8Mode = false;
   capabilitiesBeforeLogin: Capabilities;
+  /** CAPA was sent and is not answered. */
+  #asking = false;
+  /** Replies that had come when CAPA was refused. */
+  #answeredBefore = -1;
   /** The answer to CAPA that a login with remembered capabilities does not wait for. */
   #pending: Promise<Capabilities> | null = null;
-  /** CAPA was sent outside of TLS, and its answer is due. */
-  #askedInTheClear = false;
   readonly #log: SessionLog;
   #transport!: Transport;
   #pipeline!: Pipeline;
@@ -67,12 +70,15 @@ export class Session {
     this.capabilitiesBeforeLogin = this.#capabilities;
   }
 
-  /** Connects, starts TLS, and asks for the capabilities. Throws as `Pop3Client.connect` does. */
-  static async open(options: ConnectOptions): Promise<Session> {
+  /**
+   * Connects, starts TLS, and asks for the capabilities unless `asks` is false: who was asked before hung up. Throws as `Pop3Client.connect`
+   * does.
+   */
+  static async open(options: ConnectOptions, asks = true): Promise<Session> {
     const session = new Session(options);
     const { signal, settle } = connecting(options, session.limits.connectMs);
     try {
-      if (!(await session.#begin(signal, true))) {
+      if (!asks || !(await session.#begin(signal, true))) {
         session.note("capa-hangs-up");
         await session.#begin(signal, false);
       }
@@ -120,13 +126,17 @@ export class Session {
 
   /** Asks for the capabilities as they are now; a refusal is an answer, too. */
   async askCapabilities(): Promise<Capabilities> {
+    this.#asking = true;
     try {
       const read = ({ body }: Answer): string[] => linesOf(body!).map(forPeople);
       const lines = await this.ask(capaCommand, null, read, {}, CAPABILITIES_OCTETS);
+      this.#asking = false;
       return new Capabilities(lines, this.registry, this.note);
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
       this.note("capa-refused");
+      this.#asking = false;
+      this.#answeredBefore = this.#pipeline.answered;
       return new Capabilities(null, this.registry, this.note);
     }
   }
@@ -136,6 +146,7 @@ export class Session {
     const before = this.#capabilities;
     this.#capabilities = now;
     this.#pipeline.pipelining = now.has(pipelining);
+    this.#pipeline.codesUnlisted = now.answered && !now.has(respCodes);
     if (after !== null && !now.equals(before)) {
       this.options.listeners?.["capabilities.changed"]?.({ after, before, now });
     }
@@ -155,6 +166,11 @@ export class Session {
     } finally {
       settle();
     }
+  }
+
+  /** Whether the server refused CAPA and then hung up, without another word. */
+  hungUpAfterCapa(error: unknown): boolean {
+    return isHangUp(error) && this.#pipeline.answered === this.#answeredBefore;
   }
 
   /** Gives the connection up. */
@@ -265,7 +281,7 @@ export class Session {
     });
     const greeting = new GreetingExchange();
     this.#pipeline.expect(greeting);
-    this.#askedInTheClear = false;
+    this.#asking = false;
     try {
       return await this.guarded(signal, async () => {
         this.#greeted = await greeting.result;
@@ -273,8 +289,9 @@ export class Session {
         return true;
       });
     } catch (error) {
-      const hungUp = error instanceof TransportLost && error.reason === "closed";
-      if (hungUp && this.#askedInTheClear) return false;
+      // Without CAPA an opportunistic session would go on in the clear, although STLS was listed.
+      const downgrades = this.options.tls === "opportunistic" && this.#transport.secure;
+      if (this.#asking && isHangUp(error) && !downgrades) return false;
       this.fail(asError(error));
       throw error;
     }
@@ -289,9 +306,7 @@ export class Session {
       this.#pending = quiet(this.askCapabilities());
       return;
     }
-    this.#askedInTheClear = !this.#transport.secure;
     this.learn(await this.askCapabilities(), null);
-    this.#askedInTheClear = false;
     if (tls === "opportunistic" && this.capabilities.has(stls)) {
       await this.#startTls(signal).catch(withoutTls);
       this.learn(await this.askCapabilities(), "stls");
@@ -326,6 +341,10 @@ function withoutTls(error: unknown): never {
   throw new TransportLost("tls", `the server does not start TLS: ${error.text}; use the port of implicit TLS`, {
     cause: error,
   });
+}
+
+function isHangUp(error: unknown): boolean {
+  return error instanceof TransportLost && error.reason === "closed";
 }
 
 function withUncommitted(error: Error, uncommitted: readonly number[]): Error {
