@@ -209,6 +209,53 @@ describe.each(Object.entries(CASES) as [Quirk, Case][])("%s", (quirk, given) => 
   });
 });
 
+describe("each place where a quirk is met", () => {
+  test.each<[string, Script, (client: Pop3Client) => Promise<unknown>, readonly Quirk[]]>([
+    ["spaces in a listing", { UIDL: listed("1  first") }, (client) => client.uniqueIds(), ["extra-spaces"]],
+    ["spaces in a drop listing", { STAT: "+OK 2 131 \r\n" }, (client) => client.stat(), ["extra-spaces"]],
+    ["spaces between tokens", { CAPA: listed(...CAPABILITIES, "EXPIRE  60") }, count, ["extra-spaces"]],
+    ["spaces behind a tag", { CAPA: listed(...CAPABILITIES, "XTAG ") }, count, ["extra-spaces"]],
+    ["no octets in a drop listing", { STAT: "+OK 2\r\n" }, (client) => client.stat(), ["count-missing"]],
+    ["no octets in a listing", { LIST: listed("1 31", "2") }, (client) => client.list(), ["count-missing"]],
+    ["no octets of one message", { "LIST 2": "+OK 2\r\n" }, (client) => client.list(2), ["count-missing"]],
+    ["a unique-id of 70 characters", { UIDL: listed(`1 ${"a".repeat(70)}`) }, (client) => client.uniqueIds(), []],
+    [
+      "a unique-id of 71 characters",
+      { UIDL: listed(`1 ${"a".repeat(71)}`) },
+      (client) => client.uniqueIds(),
+      ["long-unique-id"],
+    ],
+    [
+      "UIDL refused where it is not listed",
+      { CAPA: without("UIDL"), UIDL: "-ERR\r\n" },
+      (client) => client.uniqueIds().catch(() => {}),
+      [],
+    ],
+    [
+      "TOP refused where it is not listed",
+      { CAPA: without("TOP"), TOP: "-ERR\r\n" },
+      (client) =>
+        client
+          .top(1, 0)
+          .bytes()
+          .catch(() => {}),
+      [],
+    ],
+    [
+      "brackets that are no code",
+      { CAPA: without("RESP-CODES"), STAT: "-ERR [12] no\r\n" },
+      (client) => client.stat().catch(() => {}),
+      [],
+    ],
+  ])("%s", async (_, script, does, quirks) => {
+    const stream = peer(() => scriptedSession(script));
+    const client = await Pop3Client.connect({ host: "localhost", tls: "none", auth: password, stream });
+    await does(client);
+    expect([...client.quirks]).toEqual(quirks);
+    client.close();
+  });
+});
+
 describe("what is not forgiven", () => {
   test.each([
     ["a message twice in a listing", { LIST: listed("1 31", "1 100") }, "list"],
@@ -216,6 +263,7 @@ describe("what is not forgiven", () => {
     ["a unique-id that is not printable", { UIDL: listed("1 caf\xe9") }, "uniqueIds"],
     ["no number at all", { STAT: "+OK many\r\n" }, "stat"],
     ["a reply without a status", { STAT: "2 131\r\n" }, "stat"],
+    ["a reply behind a farewell", { STAT: "* BYE shutting down\r\n+OK 2 131\r\n" }, "stat"],
     ["an answer that nobody asked for", { STAT: "+OK 2 131\r\n+OK 2 131\r\n", NOOP: "" }, "stat then noop"],
   ] as const)("%s", async (_, script, asked) => {
     for (const cut of Object.values(CUTS)) {

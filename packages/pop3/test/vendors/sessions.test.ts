@@ -178,7 +178,10 @@ describe("APOP where the account has no secret", () => {
 });
 
 describe("CAPA is not known", () => {
-  test("AAPT: the refusal is followed by a closed connection, and the client comes again without asking", async () => {
+  test.each([
+    ["the refusal is followed by a closed connection", true],
+    ["the connection is closed at once", false],
+  ])("AAPT, were it so: %s, and the client comes again without asking", async (_, refuses) => {
     const heard: string[] = [];
     const lost: Error[] = [];
     let connections = 0;
@@ -190,7 +193,7 @@ describe("CAPA is not known", () => {
         answer(line, secure) {
           heard.push(line);
           if (line !== "CAPA") return vendor.answer(line, secure);
-          return { send: vendor.answer(line, secure) as string, then: "close" };
+          return { send: refuses ? (vendor.answer(line, secure) as string) : "", then: "close" };
         },
       };
     };
