@@ -4,10 +4,9 @@ import { dele, list, noop, quit, retr, rset, stat } from "../capabilities/base.j
 import { langCommand } from "../capabilities/lang.js";
 import { stlsCommand } from "../capabilities/stls.js";
 import { top, topCommand } from "../capabilities/top.js";
-import { uidl, uidlCommand } from "../capabilities/uidl.js";
+import { uidlCommand } from "../capabilities/uidl.js";
 import { userCommand } from "../capabilities/user.js";
 import { utf8Command } from "../capabilities/utf8.js";
-import type { AnyCapability } from "../contracts/capability.js";
 import type { AnyCommandSpec, CommandSpec } from "../contracts/command.js";
 import { CommandRefused, TransportLost } from "../contracts/errors.js";
 import type { State } from "../contracts/session.js";
@@ -16,7 +15,6 @@ import {
   type LanguageListing,
   parseDropListing,
   parseScanListing,
-  parseUniqueIdLine,
   parseUniqueIdListing,
   type ScanListing,
   type UniqueIdListing,
@@ -25,10 +23,11 @@ import type { Quirk } from "../protocol/quirks.js";
 import { type Answer, hasBody } from "./answer.js";
 import type { Capabilities } from "./capabilities.js";
 import type { Greeted } from "./connect.js";
+import { MaildropListings } from "./maildrop-listings.js";
 import { managedCommands } from "./managed-commands.js";
 import { MESSAGE_WINDOW_OCTETS } from "./limits.js";
-import { languagesOf, lineOf, listingOf, listingsOf } from "./listings.js";
-import { chosenMessages, listedMessages, type MessagesOptions, needsUniqueIds, prefetched } from "./messages.js";
+import { languagesOf, lineOf, listingOf } from "./listings.js";
+import { chosenMessages, type MessagesOptions, needsUniqueIds, prefetched } from "./messages.js";
 import type { AuthOptions, CommandOptions, ConnectOptions } from "./options.js";
 import { BodyExchange, type BodyListener, type ListedMessage, Retrieval, RetrievedMessage } from "./retrieval.js";
 import { asError, quiet, Session } from "./session.js";
@@ -50,15 +49,13 @@ export interface Committed {
  */
 export class Pop3Client implements AsyncDisposable {
   readonly #session: Session;
+  readonly #listings: MaildropListings;
   /** QUIT was asked for. */
   #quits = false;
-  /** Those that were asked for along with the login. */
-  #listings: Listings | null = null;
-  /** As the last listing said. */
-  #octets: ReadonlyMap<number, number | null> = new Map();
 
   private constructor(session: Session) {
     this.#session = session;
+    this.#listings = new MaildropListings(session);
   }
 
   /**
@@ -156,13 +153,7 @@ export class Pop3Client implements AsyncDisposable {
     this.#require(userCommand);
     const { prefetchListings = false } = this.#session.options;
     await this.#session.logIn(auth, signal, () => {
-      if (!prefetchListings) return;
-      const listings = this.#askListings({});
-      this.#listings = listings;
-      // One that was refused is asked for again.
-      listings.scan.catch(() => {
-        if (this.#listings === listings) this.#listings = null;
-      });
+      if (prefetchListings) this.#listings.prefetch();
     });
   }
 
@@ -176,7 +167,7 @@ export class Pop3Client implements AsyncDisposable {
   list(number: number, options?: CommandOptions): Promise<ScanListing>;
   list(first?: number | CommandOptions, options?: CommandOptions): Promise<ScanListing[] | ScanListing> {
     const { note } = this.#session;
-    if (typeof first !== "number") return this.#ask(list, null, (answer) => this.#scanOf(answer), first);
+    if (typeof first !== "number") return this.#ask(list, null, (answer) => this.#listings.scanOf(answer), first);
     return this.#ask(list, first, (answer) => listingOf(answer, first, parseScanListing, note), options);
   }
 
@@ -185,13 +176,15 @@ export class Pop3Client implements AsyncDisposable {
   uniqueIds(number: number, options?: CommandOptions): Promise<UniqueIdListing>;
   uniqueIds(first?: number | CommandOptions, options?: CommandOptions): Promise<UniqueIdListing[] | UniqueIdListing> {
     const { note } = this.#session;
-    if (typeof first !== "number") return this.#ask(uidlCommand, null, (answer) => this.#uniqueIdsOf(answer), first);
+    if (typeof first !== "number")
+      return this.#ask(uidlCommand, null, (answer) => this.#listings.uniqueIdsOf(answer), first);
     return this.#ask(uidlCommand, first, (answer) => listingOf(answer, first, parseUniqueIdListing, note), options);
   }
 
   /** Numbers, octets and unique-ids together; unique-ids are null where the server has no UIDL. */
   listing(options: CommandOptions = {}): Promise<ListedMessage[]> {
-    return this.#listing(options, false);
+    this.#require(list);
+    return this.#listings.all(options, false);
   }
 
   /** A message (RFC 1939 §5). It is asked for at once, and read as a stream or as a whole: see `Retrieval`. */
@@ -202,7 +195,7 @@ export class Pop3Client implements AsyncDisposable {
   /** The header of a message and the first `lines` of its body (RFC 1939 §7). Tried also where TOP is not listed. */
   top(number: number, lines: number, options?: CommandOptions): Retrieval {
     const exchange = this.#body(topCommand, { number, lines }, options, {
-      accepted: () => this.#noteUnlisted(top, "unlisted-top"),
+      accepted: () => this.#listings.noteUnlisted(top, "unlisted-top"),
     });
     return new Retrieval(exchange, this.#session.limits.messageOctets);
   }
@@ -215,7 +208,9 @@ export class Pop3Client implements AsyncDisposable {
     const session = this.#session;
     const { window = MESSAGE_WINDOW_OCTETS, signal, thenQuit = false } = options;
     const rest = signal === undefined ? {} : { signal };
-    const chosen = chosenMessages(options.among ?? (await this.#listing(rest, needsUniqueIds(options))), options);
+    this.#require(retr);
+    const listed = options.among ?? (await this.#listings.all(rest, needsUniqueIds(options)));
+    const chosen = chosenMessages(listed, options);
     let ended: Promise<Committed> | null = null;
     yield* prefetched(
       chosen,
@@ -360,48 +355,9 @@ export class Pop3Client implements AsyncDisposable {
   #message(number: number, options?: CommandOptions): BodyExchange {
     return this.#body(retr, number, options, {
       ended: (octets) => {
-        const listed = this.#octets.get(number);
-        if (listed !== undefined && listed !== null && listed !== octets) this.#session.note("size-differs");
+        const listed = this.#listings.octetsOf(number);
+        if (listed !== null && listed !== octets) this.#session.note("size-differs");
       },
     });
   }
-
-  #scanOf(answer: Answer): ScanListing[] {
-    const scan = listingsOf(answer, parseScanListing, this.#session.note);
-    this.#octets = new Map(scan.map(({ number, octets }) => [number, octets]));
-    return scan;
-  }
-
-  #uniqueIdsOf(answer: Answer): UniqueIdListing[] {
-    this.#noteUnlisted(uidl, "unlisted-uidl");
-    return listingsOf(answer, parseUniqueIdLine, this.#session.note);
-  }
-
-  #noteUnlisted(capability: AnyCapability, quirk: Quirk): void {
-    const { capabilities, note } = this.#session;
-    if (capabilities.answered && !capabilities.has(capability)) note(quirk);
-  }
-
-  async #listing(options: CommandOptions, needsUniqueIds: boolean): Promise<ListedMessage[]> {
-    this.#require(retr);
-    // What was marked since is in the listing of the login still.
-    const { scan, uniqueIds } = (this.#session.marked.size === 0 ? this.#listings : null) ?? this.#askListings(options);
-    const ids = await uniqueIds.catch((error: unknown) => {
-      if (needsUniqueIds || !(error instanceof CommandRefused)) throw error;
-      return [];
-    });
-    return listedMessages(await scan, ids);
-  }
-
-  #askListings(options: CommandOptions): Listings {
-    const session = this.#session;
-    const scan = session.ask(list, null, (answer) => this.#scanOf(answer), options);
-    const uniqueIds = session.ask(uidlCommand, null, (answer) => this.#uniqueIdsOf(answer), options);
-    return { scan: quiet(scan), uniqueIds: quiet(uniqueIds) };
-  }
-}
-
-interface Listings {
-  readonly scan: Promise<ScanListing[]>;
-  readonly uniqueIds: Promise<UniqueIdListing[]>;
 }

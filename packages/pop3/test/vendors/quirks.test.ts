@@ -139,7 +139,9 @@ const CASES: Readonly<Record<Quirk, Case>> = {
     server: { CAPA: without("RESP-CODES") },
     auth: null,
     does: async (client) => {
-      const wrong = await client.login({ ...password, password: "no" }).catch((error: { code?: string }) => error.code);
+      const wrong = await client
+        .login({ ...password, password: "no" })
+        .catch((error: unknown) => (error as { readonly code?: string }).code);
       await client.login(password);
       return wrong;
     },

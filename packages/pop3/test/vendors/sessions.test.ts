@@ -29,7 +29,7 @@ function instead(name: string, script: Script, heard: string[]): () => PeerSessi
       greeting: session.greeting,
       answer(line, secure) {
         heard.push(line);
-        const replaced = challenged || line in script || line.split(" ", 1)[0]! in script;
+        const replaced = challenged || line in script || (line.split(" ", 1)[0] ?? "") in script;
         const answer = (replaced ? scripted : session).answer(line, secure);
         challenged = answer === "+ \r\n";
         return answer;
@@ -126,11 +126,11 @@ test("o2: PLAIN after STLS with an empty challenge, and a bare +OK", async () =>
 describe("APOP where the account has no secret", () => {
   const script: Script = { APOP: "-ERR [AUTH] Invalid password or username\r\n" };
 
-  test("Bigfoot: inside TLS it is not tried", async () => {
+  test("Bigfoot: the next way is tried", async () => {
     await inEveryCut("bigfoot-2022", script, { ...password, password: RIGHT }, async (connecting, heard) => {
       const client = await connecting;
-      expect([client.loginMethod, [...client.quirks]]).toEqual(["USER", []]);
-      expect(heard.some((line) => line.startsWith("APOP"))).toBe(false);
+      expect([client.loginMethod, [...client.quirks]]).toEqual(["USER", ["apop-refused"]]);
+      expect(heard.filter((line) => line.startsWith("APOP"))).toHaveLength(1);
       await client.quit();
     });
   });
