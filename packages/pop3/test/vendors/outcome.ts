@@ -53,7 +53,7 @@ export interface Played {
   readonly maildrop: unknown;
 }
 
-export function announced(capabilities: Capabilities): Announced | null {
+function announced(capabilities: Capabilities): Announced | null {
   if (!capabilities.answered) return null;
   const argued = { sasl, expire, loginDelay, implementation, utf8 };
   const values = Object.entries(argued).flatMap(([name, capability]) => {

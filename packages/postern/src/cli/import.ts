@@ -2,7 +2,6 @@
 // Flags, sentences and exit status: the formats are opened by `delivery/open-source.ts`, `delivery/importer.ts` does the copying.
 import { MaildropFailure } from "@postern/pop3/server";
 import { Command, Option } from "commander";
-import { ImportProgress, shownOctets } from "../delivery/import-progress.js";
 import { SourceRefused, uniqueIdWays } from "../delivery/import-source.js";
 import type { ImportSource, UniqueIdWay } from "../delivery/import-source.js";
 import { importMessages } from "../delivery/importer.js";
@@ -11,6 +10,8 @@ import { openSource } from "../delivery/open-source.js";
 import { printable } from "../delivery/printable.js";
 import { withMaildrop } from "./account.js";
 import { CliFailure } from "./context.js";
+import { shownOctets } from "./figures.js";
+import { ImportProgress } from "./import-progress.js";
 import type { CliContext } from "./context.js";
 import { withDataOptions } from "./data-options.js";
 import type { DataOptions } from "./data-options.js";

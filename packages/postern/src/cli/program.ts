@@ -50,6 +50,11 @@ const subcommands: readonly Subcommand[] = [
     load: async (context) => (await import("./capa.js")).capaCommand(context),
   },
   {
+    name: "fetch",
+    summary: "copy mail from POP3 servers to a folder, a file or an LMTP server",
+    load: async (context) => (await import("./fetch.js")).fetchCommand(context),
+  },
+  {
     name: "registry",
     summary: "the POP3 extensions: list, pages, templates, judging a proposal",
     load: async (context) => (await import("./registry.js")).registryCommand(context),

@@ -46,8 +46,7 @@ export async function openBatched<Staged extends StagedMessage>(
   limits: BatchLimits,
 ): Promise<Destination> {
   try {
-    // What was intended elsewhere is forgotten: it belongs to a fetch into another place, and this one fetches it again.
-    ledger.settle(await failing(name, () => placement.recover(ledger.intents(name))));
+    ledger.settle(name, await failing(name, () => placement.recover(ledger.intents(name))));
   } catch (error) {
     await placement.close(false).catch(() => undefined);
     throw error;
@@ -101,7 +100,10 @@ class BatchedDestination<Staged extends StagedMessage> implements Destination {
       await failing(this.name, () =>
         this.#placement.publish(staged, (intents) => this.#ledger.intend(this.name, intents)),
       );
-      this.#ledger.settle(staged.map(({ uniqueId }) => uniqueId));
+      this.#ledger.settle(
+        this.name,
+        staged.map(({ uniqueId }) => uniqueId),
+      );
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));
       throw error;

@@ -57,8 +57,8 @@ export interface Ledger {
   intents(destination: string): readonly Intent[];
   /** Takes note of what is about to appear there. */
   intend(destination: string, intents: readonly Intent[]): void;
-  /** These are fetched; nothing is intended any more. */
-  settle(uniqueIds: readonly string[]): void;
+  /** These are fetched to the destination of that name; nothing is intended there any more. */
+  settle(destination: string, uniqueIds: readonly string[]): void;
 }
 
 /**

@@ -151,7 +151,7 @@ export class LmtpDestination implements Destination {
       watchdog.stop();
       body.destroy();
     }
-    this.#ledger.settle([facts.uniqueId]);
+    this.#ledger.settle(this.name, [facts.uniqueId]);
   }
 
   /** Runs one step of the dialog; the end of the connection and the signal end it too. */

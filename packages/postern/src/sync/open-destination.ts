@@ -39,7 +39,6 @@ export async function openDestination(text: string, options: OpenOptions): Promi
   const address = parseDestination(text, options.recipient);
   if (address.kind === "lmtp") {
     const { LmtpDestination } = await import("./lmtp.js");
-    ledger.settle([]);
     return new LmtpDestination(text, address, ledger, options.lmtpDeadlines);
   }
   const path = await realPath(address.path);

@@ -19,7 +19,7 @@ import type { Intent, Ledger } from "./destination.js";
 const PAGE_OCTETS = 4096;
 
 /**
- * fetched: what was fetched and, as far as is known, still is on the server. `doomed`: to be deleted there, and not known to be.
+ * fetched: what was fetched, to where, and, as far as is known, still is on the server. `doomed`: to be deleted there, and not known to be.
  * intended: what was about to appear at a destination; see `destination.ts`.
  * account.capabilities: lines of CAPA as a JSON array, null where none are remembered.
  */
@@ -39,8 +39,9 @@ const FORM: DatabaseForm = {
     CREATE TABLE fetched (
       account INTEGER NOT NULL REFERENCES account (id),
       unique_id TEXT NOT NULL,
+      destination TEXT NOT NULL,
       doomed INTEGER NOT NULL DEFAULT 0,
-      PRIMARY KEY (account, unique_id)
+      PRIMARY KEY (account, unique_id, destination)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX fetched_doomed ON fetched (account) WHERE doomed;
 
@@ -49,7 +50,7 @@ const FORM: DatabaseForm = {
       unique_id TEXT NOT NULL,
       destination TEXT NOT NULL,
       place TEXT NOT NULL,
-      PRIMARY KEY (account, unique_id)
+      PRIMARY KEY (account, destination, unique_id)
     ) STRICT, WITHOUT ROWID;
     `,
   ],
@@ -84,6 +85,7 @@ export class AccountState implements Ledger {
   readonly #id: number;
   readonly #lock: AccountLock;
   readonly #isFetched: StatementSync;
+  readonly #isFetchedTo: StatementSync;
 
   constructor(account: string, database: DatabaseSync, id: number, lock: AccountLock) {
     this.account = account;
@@ -91,15 +93,20 @@ export class AccountState implements Ledger {
     this.#id = id;
     this.#lock = lock;
     this.#isFetched = database.prepare("SELECT 1 FROM fetched WHERE account = ? AND unique_id = ?");
+    this.#isFetchedTo = database.prepare(
+      "SELECT 1 FROM fetched WHERE account = ? AND unique_id = ? AND destination = ?",
+    );
   }
 
   /** How many messages are remembered as fetched. */
   get count(): number {
-    return Number(this.#row("SELECT count(*) AS count FROM fetched WHERE account = ?")["count"]);
+    return Number(this.#row("SELECT count(DISTINCT unique_id) AS count FROM fetched WHERE account = ?")["count"]);
   }
 
-  isFetched(uniqueId: string): boolean {
-    return this.#isFetched.get(this.#id, uniqueId) !== undefined;
+  /** To that destination, or to any. */
+  isFetched(uniqueId: string, destination?: string): boolean {
+    if (destination === undefined) return this.#isFetched.get(this.#id, uniqueId) !== undefined;
+    return this.#isFetchedTo.get(this.#id, uniqueId, destination) !== undefined;
   }
 
   intents(destination: string): readonly Intent[] {
@@ -116,23 +123,13 @@ export class AccountState implements Ledger {
     });
   }
 
-  settle(uniqueIds: readonly string[]): void {
+  settle(destination: string, uniqueIds: readonly string[]): void {
     const insert = this.#database.prepare(
-      "INSERT INTO fetched (account, unique_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+      "INSERT INTO fetched (account, unique_id, destination) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
     );
     inTransaction(this.#database, () => {
-      for (const uniqueId of uniqueIds) insert.run(this.#id, uniqueId);
-      this.#database.prepare("DELETE FROM intended WHERE account = ?").run(this.#id);
-    });
-  }
-
-  /** Takes messages for fetched without fetching them: what `--new` passes over. Durable when this returns. */
-  passOver(uniqueIds: Iterable<string>): void {
-    const insert = this.#database.prepare(
-      "INSERT INTO fetched (account, unique_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-    );
-    inTransaction(this.#database, () => {
-      for (const uniqueId of uniqueIds) insert.run(this.#id, uniqueId);
+      for (const uniqueId of uniqueIds) insert.run(this.#id, uniqueId, destination);
+      this.#database.prepare("DELETE FROM intended WHERE account = ? AND destination = ?").run(this.#id, destination);
     });
   }
 
@@ -141,7 +138,7 @@ export class AccountState implements Ledger {
    * and still there is fetched again.
    */
   forgetMissing(completeListing: ReadonlySet<string>): number {
-    const rows = this.#database.prepare("SELECT unique_id FROM fetched WHERE account = ?");
+    const rows = this.#database.prepare("SELECT DISTINCT unique_id FROM fetched WHERE account = ?");
     const gone: string[] = [];
     for (const row of rows.iterate(this.#id)) {
       const uniqueId = String(row["unique_id"]);
@@ -158,7 +155,7 @@ export class AccountState implements Ledger {
   /** Which fetched messages are to be deleted on the server and are not known to be: a DELE counts only after `+OK` to QUIT. */
   doomed(): readonly string[] {
     return this.#database
-      .prepare("SELECT unique_id FROM fetched WHERE account = ? AND doomed")
+      .prepare("SELECT DISTINCT unique_id FROM fetched WHERE account = ? AND doomed")
       .all(this.#id)
       .map((row) => String(row["unique_id"]));
   }

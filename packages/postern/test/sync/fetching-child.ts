@@ -26,9 +26,9 @@ const ledger: Ledger = {
     writeSync(1, "intended\n");
     mayDie("intend", "after");
   },
-  settle: (uniqueIds) => {
+  settle: (name, uniqueIds) => {
     if (uniqueIds.length > 0) mayDie("settle", "before");
-    state.settle(uniqueIds);
+    state.settle(name, uniqueIds);
     if (uniqueIds.length > 0) mayDie("settle", "after");
   },
 };

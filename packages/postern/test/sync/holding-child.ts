@@ -3,6 +3,6 @@
 import { openAccountState } from "../../src/sync/state.js";
 
 const [, , path = "", account = ""] = process.argv;
-openAccountState(path, account).settle(["held"]);
+openAccountState(path, account).settle("maildir:/mail", ["held"]);
 process.stdout.write("held\n");
 setInterval(() => undefined, 1_000);

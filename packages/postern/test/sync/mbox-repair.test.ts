@@ -46,7 +46,7 @@ async function interrupted(): Promise<Interrupted> {
     account,
     intents: () => [],
     intend: (name, intents) => state.intend(name, intents),
-    settle: (uniqueIds) => {
+    settle: (_name, uniqueIds) => {
       if (uniqueIds.length > 0) throw new Error("died");
     },
   });
@@ -209,9 +209,9 @@ test("the mbox is locked for others while it is written, and a lock of others is
       locked.push(existsSync(`${path}.lock`) && /^\d+\n/.test(readFileSync(`${path}.lock`, "latin1")));
       state.intend(name, intents);
     },
-    settle: (uniqueIds) => {
+    settle: (name, uniqueIds) => {
       if (uniqueIds.length > 0) locked.push(existsSync(`${path}.lock`));
-      state.settle(uniqueIds);
+      state.settle(name, uniqueIds);
     },
   };
   const destination = await openDestination(`mbox:${path}`, { ledger, statePath, lockWaitMs: 300 });

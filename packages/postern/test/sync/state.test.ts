@@ -21,8 +21,8 @@ test("what was recorded is there when it is opened again, for its account alone"
   const path = join(workplace(), "deep", "er", "fetch.sqlite");
   const before = opened(path);
   expect([before.count, before.lastLoginMs, before.capabilities]).toEqual([0, null, null]);
-  before.settle(["a", "b"]);
-  before.passOver(["c", "a"]);
+  before.settle("maildir:/mail", ["a", "b"]);
+  before.settle("mbox:/file", ["c", "a"]);
   before.recordLogin(1_234);
   before.rememberCapabilities(["UIDL", "LOGIN-DELAY 60"]);
   before.doom(["b", "never fetched"]);
@@ -48,7 +48,7 @@ test("what was recorded is there when it is opened again, for its account alone"
 
 test("what a complete listing lacks is forgotten, its deletion too", () => {
   const state = opened(join(workplace(), "fetch.sqlite"));
-  state.settle(["a", "b", "c"]);
+  state.settle("maildir:/mail", ["a", "b", "c"]);
   state.doom(["a", "c"]);
   expect(state.forgetMissing(new Set(["b", "c", "new"]))).toBe(1);
   expect(state.isFetched("a")).toBe(false);
@@ -71,7 +71,7 @@ test("intents are kept until something is settled, whatever is", () => {
     { uniqueId: "2", place: "y" },
   ]);
   expect(again.intents("maildir:/b")).toEqual([]);
-  again.settle(["1"]);
+  again.settle("maildir:/mail", ["1"]);
   expect(again.intents("maildir:/a")).toEqual([]);
   expect([again.isFetched("1"), again.isFetched("2")]).toEqual([true, false]);
 });
@@ -79,7 +79,7 @@ test("intents are kept until something is settled, whatever is", () => {
 test("a hundred thousand unique-ids are cheap", () => {
   const state = opened(join(workplace(), "fetch.sqlite"));
   const uniqueIds = Array.from({ length: 100_000 }, (_, number) => `${number}`.padStart(70, "u"));
-  for (let at = 0; at < uniqueIds.length; at += 500) state.settle(uniqueIds.slice(at, at + 500));
+  for (let at = 0; at < uniqueIds.length; at += 500) state.settle("maildir:/mail", uniqueIds.slice(at, at + 500));
   expect(uniqueIds.every((uniqueId) => state.isFetched(uniqueId))).toBe(true);
   expect(state.forgetMissing(new Set(uniqueIds.slice(1)))).toBe(1);
   expect(state.count).toBe(99_999);
@@ -99,7 +99,7 @@ test("an account is open once, and whoever has it is named; other accounts are f
     }),
   );
   expect(() => openAccountState(path, account)).toThrow(AccountInUse);
-  opened(path, "tom@pop.example.net:995").settle(["a"]);
+  opened(path, "tom@pop.example.net:995").settle("maildir:/mail", ["a"]);
   first.close();
   first.close();
   expect(opened(path).count).toBe(0);

@@ -1,26 +1,7 @@
 // The figures of a running import, and the one line that shows them. Pure: the time is given, nothing is written.
-// When the line is shown, and on which stream, is the business of `cli/import.ts`. Knows no format and no store.
-import type { Imported } from "./importer.js";
-
-const unitOctets: readonly (readonly [number, string])[] = [
-  [1024 ** 3, "GiB"],
-  [1024 ** 2, "MiB"],
-  [1024, "KiB"],
-];
-
-/** Octets as people read them: `512 octets`, `1.4 MiB`. */
-export function shownOctets(octets: number): string {
-  for (const [unit, name] of unitOctets) if (octets >= unit) return `${(octets / unit).toFixed(1)} ${name}`;
-  return `${octets} ${octets === 1 ? "octet" : "octets"}`;
-}
-
-/** A duration as people read it: `8 s`, `3 min 05 s`, `2 h 10 min`. */
-export function shownSeconds(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.trunc(whole / 60)} min ${`${whole % 60}`.padStart(2, "0")} s`;
-  return `${Math.trunc(whole / 3600)} h ${`${Math.trunc((whole % 3600) / 60)}`.padStart(2, "0")} min`;
-}
+// When the line is shown, and on which stream, is the business of `import.ts`. Knows no format and no store.
+import type { Imported } from "../delivery/importer.js";
+import { shownOctets, shownSeconds } from "./figures.js";
 
 /** Counts what became of the messages. */
 export class ImportProgress {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ImportProgress, shownOctets, shownSeconds } from "../../src/delivery/import-progress.js";
+import { shownOctets, shownSeconds } from "../../src/cli/figures.js";
+import { ImportProgress } from "../../src/cli/import-progress.js";
 import type { Imported } from "../../src/delivery/importer.js";
 
 function imported(octets: number, outcome: Imported["outcome"]): Imported {
