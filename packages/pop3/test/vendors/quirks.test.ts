@@ -2,7 +2,14 @@
 // The table itself is `protocol/quirks.ts`; what real servers' own sessions bring is in `replay.test.ts`.
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
-import { Pop3Client, QUIRKS, TransportLost, type AuthOptions, type Quirk } from "@postern/pop3/client";
+import {
+  type CommandRefused,
+  Pop3Client,
+  QUIRKS,
+  TransportLost,
+  type AuthOptions,
+  type Quirk,
+} from "@postern/pop3/client";
 import { CUTS, peer, type Cut } from "./peer.js";
 import { CAPABILITIES, listed, MESSAGE, PASSWORD, scriptedSession, TOKEN, type Script } from "./scripted-server.js";
 
@@ -141,7 +148,7 @@ const CASES: Readonly<Record<Quirk, Case>> = {
     does: async (client) => {
       const wrong = await client
         .login({ ...password, password: "no" })
-        .catch((error: unknown) => (error as { readonly code?: string }).code);
+        .catch((error: unknown) => (error as CommandRefused).code);
       await client.login(password);
       return wrong;
     },

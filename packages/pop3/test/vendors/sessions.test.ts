@@ -29,7 +29,8 @@ function instead(name: string, script: Script, heard: string[]): () => PeerSessi
       greeting: session.greeting,
       answer(line, secure) {
         heard.push(line);
-        const replaced = challenged || line in script || (line.split(" ", 1)[0] ?? "") in script;
+        const [keyword = ""] = line.split(" ", 1);
+        const replaced = challenged || line in script || keyword in script;
         const answer = (replaced ? scripted : session).answer(line, secure);
         challenged = answer === "+ \r\n";
         return answer;
