@@ -66,7 +66,7 @@ class NoUniqueIds extends Error {
 }
 
 interface WantedMessage extends ListedMessage {
-  /** Its unique-id, and for a second message of the same one more words (RFC 1939 §7 lets copies share one). */
+  /** Its unique-id, and for a second message of the same one its count (RFC 1939 §7 lets copies share one). */
   readonly key: string;
 }
 
@@ -119,7 +119,7 @@ function keyed(listed: readonly ListedMessage[]): WantedMessage[] {
     const nth = (seen.get(message.uniqueId) ?? 0) + 1;
     seen.set(message.uniqueId, nth);
     // A unique-id holds no tab, so no other message has this key.
-  XX
+    return { ...message, key: nth === 1 ? message.uniqueId : `${message.uniqueId}\t${nth}` };
   });
 }
 

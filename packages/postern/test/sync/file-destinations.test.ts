@@ -218,7 +218,7 @@ describe.each(["maildir", "mbox", "eml"])("%s", (kind) => {
       account,
       intents: (name) => state.intents(name),
       intend: (name, intents) => state.intend(name, intents),
-      settle: (uniqueIds) => {
+      settle: (_name, uniqueIds) => {
         if (uniqueIds.length > 0) throw new Error("died");
       },
     };

@@ -57,7 +57,7 @@ test("what a complete listing lacks is forgotten, its deletion too", () => {
   expect(state.count).toBe(0);
 });
 
-test("intents are kept until something is settled, whatever is", () => {
+test("intents are kept until something is settled at their destination, whatever is", () => {
   const path = join(workplace(), "fetch.sqlite");
   const state = opened(path);
   state.intend("maildir:/a", [
@@ -71,8 +71,11 @@ test("intents are kept until something is settled, whatever is", () => {
     { uniqueId: "2", place: "y" },
   ]);
   expect(again.intents("maildir:/b")).toEqual([]);
-  again.settle("maildir:/mail", ["1"]);
+  again.settle("maildir:/b", ["3"]);
+  expect(again.intents("maildir:/a")).toHaveLength(2);
+  again.settle("maildir:/a", ["1"]);
   expect(again.intents("maildir:/a")).toEqual([]);
+  expect([again.isFetched("1", "maildir:/a"), again.isFetched("1", "maildir:/b")]).toEqual([true, false]);
   expect([again.isFetched("1"), again.isFetched("2")]).toEqual([true, false]);
 });
 
