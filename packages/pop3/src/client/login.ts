@@ -7,7 +7,7 @@ import { sasl } from "../capabilities/sasl.js";
 import { passCommand, userCommand } from "../capabilities/user.js";
 import { CommandRefused, LoginImpossible, TransportLost } from "../contracts/errors.js";
 import type { ChannelBindings } from "../contracts/mechanism.js";
-import type { QuirkNote } from "../protocol/quirks.js";
+import type { Quirk, QuirkNote } from "../protocol/quirks.js";
 import { AnswerExchange } from "./answer.js";
 import type { Capabilities } from "./capabilities.js";
 import { chooseLogin, isSameWay, type LoginMethodChoice } from "./login-choice.js";
@@ -22,6 +22,8 @@ export interface LoginGround {
   readonly timestamp: string | null;
   readonly secure: boolean;
   readonly bindings: ChannelBindings | null;
+  /** The certificate held and belongs to the host. */
+  readonly authorized: boolean;
   readonly host: string;
   readonly port: number;
   readonly note: QuirkNote;
@@ -51,12 +53,9 @@ async function byWay(auth: AuthOptions, ground: LoginGround, signal: AbortSignal
     tried = chooseLogin(auth, ground);
     return await byChoice(tried, auth, ground, signal);
   } catch (error) {
-    if (
-      tried?.kind === "digest" &&
-      error instanceof CommandRefused &&
-      mayBeTheCredentials(error, ground.capabilities)
-    ) {
-      return withoutDigest(error, auth, ground, signal);
+    const other = tried === null ? null : otherwise(tried, ground);
+    if (other !== null && error instanceof CommandRefused && mayBeTheCredentials(error, ground.capabilities)) {
+      return byOther(other, error, auth, ground, signal);
     }
     // A code says that something else is wrong.
     const outdated = error instanceof LoginImpossible || (error instanceof CommandRefused && error.code === null);
@@ -69,16 +68,38 @@ async function byWay(auth: AuthOptions, ground: LoginGround, signal: AbortSignal
   }
 }
 
-/** A timestamp in the greeting does not say that the account has a secret for APOP: the next way is tried, where the caller allows one. */
-async function withoutDigest(
+/** What is tried where a way is refused that servers announce and do not have. */
+interface OtherWay {
+  /** The circumstances without what led to the first one. */
+  readonly without: Partial<LoginGround>;
+  readonly quirk: Quirk;
+  /** It must not give away more than the first one did. */
+  readonly keepsSecret: boolean;
+}
+
+/**
+ * A timestamp in the greeting does not say that the account has a secret for APOP. A mechanism that binds the channel is of no use with a
+ * server that knows other types of binding only; the same without binding is taken where the certificate says who the server is.
+ */
+function otherwise(tried: LoginMethodChoice, { authorized }: LoginGround): OtherWay | null {
+  if (tried.kind === "digest") return { without: { timestamp: null }, quirk: "apop-refused", keepsSecret: false };
+  const binds = tried.kind === "mechanism" && tried.mechanism.bindsChannel;
+  return binds && authorized ? { without: { bindings: null }, quirk: "binding-refused", keepsSecret: true } : null;
+}
+
+async function byOther(
+  { without, quirk, keepsSecret }: OtherWay,
   refusal: CommandRefused,
   auth: AuthOptions,
   ground: LoginGround,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   try {
-    const name = await byChoice(chooseLogin(auth, { ...ground, timestamp: null }), auth, ground, signal);
-    ground.note("apop-refused");
+    const rest = { ...ground, ...without };
+    const choice = chooseLogin(auth, rest);
+    if (keepsSecret && (choice.kind !== "mechanism" || choice.mechanism.revealsSecret)) throw refusal;
+    const name = await byChoice(choice, auth, rest, signal);
+    ground.note(quirk);
     return name;
   } catch (error) {
     // A server that hangs up has said why before.

@@ -193,6 +193,7 @@ export class Session {
         timestamp: this.greeted.timestamp,
         secure: this.#transport.secure,
         bindings: this.#transport.bindings(),
+        authorized: this.#transport.facts()?.authorized === true,
         host: this.options.host,
         port: this.port,
         note: this.note,

@@ -30,6 +30,7 @@ export type Quirk =
   | "malformed-capability"
   | "unlisted-codes"
   | "apop-refused"
+  | "binding-refused"
   | "challenge-without-space"
   | "initial-response-ignored"
   | "size-differs";
@@ -110,6 +111,10 @@ export const QUIRKS: Readonly<Record<Quirk, QuirkFacts>> = {
   "apop-refused": {
     what: "the greeting has a timestamp and APOP is refused, where the same password is accepted by USER and PASS",
     seen: "Bigfoot (curl#10073), Cyrus without secrets (cyrus-imapd#396), James",
+  },
+  "binding-refused": {
+    what: "a mechanism with channel binding is listed and takes neither tls-exporter nor tls-server-end-point; the same without it is tried",
+    seen: "Cyrus IMAP 3.6, which takes tls-unique alone (RFC 5929 §3), and that under TLS 1.2",
   },
   "challenge-without-space": {
     what: "an empty challenge is + without the space behind it (RFC 5034 §4)",
