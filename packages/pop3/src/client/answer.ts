@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import type { AnyCommandSpec } from "../contracts/command.js";
 import { ProtocolViolation } from "../contracts/errors.js";
-import { joined } from "../protocol/octets.js";
+import { CR, joined, LF } from "../protocol/octets.js";
 import { type After, Exchange } from "./exchange.js";
 import { keep } from "./pieces.js";
 import type { ReceivedReply } from "./received-reply.js";
@@ -77,7 +77,6 @@ export class AnswerExchange<Result> extends Exchange {
   /** The caller does not wait any longer. */
   abandon(reason: Error): void {
     this.abandoned = true;
-    this.awaited = false;
     this.#pieces = [];
     this.#reject(reason);
   }
@@ -93,11 +92,14 @@ export class AnswerExchange<Result> extends Exchange {
   }
 }
 
-/** The lines of a body, one character an octet. */
-export function linesOf(body: Uint8Array): string[] {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1");
-  if (text === "") return [];
-  const lines = text.split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return lines.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
+/** The lines of a body, one character an octet; one after the other, so that a wrong one ends it before the rest costs anything. */
+export function* linesOf(body: Uint8Array): Generator<string, void, void> {
+  const octets = Buffer.from(body.buffer, body.byteOffset, body.length);
+  for (let at = 0; at < octets.length;) {
+    const lineFeed = octets.indexOf(LF, at);
+    const end = lineFeed === -1 ? octets.length : lineFeed;
+    const crlf = end > at && octets[end - 1] === CR;
+    yield octets.toString("latin1", at, crlf ? end - 1 : end);
+    at = end + 1;
+  }
 }

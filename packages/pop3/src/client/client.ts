@@ -25,7 +25,7 @@ import type { Capabilities } from "./capabilities.js";
 import type { Greeted } from "./connect.js";
 import { MaildropListings } from "./maildrop-listings.js";
 import { managedCommands } from "./managed-commands.js";
-import { MESSAGE_WINDOW_OCTETS } from "./limits.js";
+import { CAPABILITIES_OCTETS, MESSAGE_WINDOW_OCTETS } from "./limits.js";
 import { languagesOf, lineOf, listingOf } from "./listings.js";
 import { chosenMessages, type MessagesOptions, needsUniqueIds, prefetched } from "./messages.js";
 import type { AuthOptions, CommandOptions, ConnectOptions } from "./options.js";
@@ -246,7 +246,7 @@ export class Pop3Client implements AsyncDisposable {
 
   /** The languages that the server speaks (RFC 6856 §3.2). */
   languages(options?: CommandOptions): Promise<LanguageListing[]> {
-    return this.#ask(langCommand, null, languagesOf, options);
+    return this.#ask(langCommand, null, languagesOf, options, CAPABILITIES_OCTETS);
   }
 
   /** Has the server's texts in the language that a range such as `de` or `*` asks for; resolves to its tag (RFC 6856 §3.2). */
@@ -297,8 +297,8 @@ export class Pop3Client implements AsyncDisposable {
 
   /** Ends the session politely where nothing is marked as deleted or may be, else without a commit; never throws. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { state, marked, limits, pipeline } = this.#session;
-    if (state !== "ended" && marked.size === 0 && !pipeline.expects(dele)) {
+    const { state, limits } = this.#session;
+    if (state !== "ended" && this.#session.uncommitted().length === 0) {
       await this.quit({ signal: AbortSignal.timeout(limits.quitMs) }).catch(() => {});
     }
     this.close();
@@ -325,9 +325,10 @@ export class Pop3Client implements AsyncDisposable {
     params: Params,
     read: (answer: Answer) => Result,
     options?: CommandOptions,
+    limitOctets?: number,
   ): Promise<Result> {
     this.#require(spec);
-    return this.#session.ask(spec, params, read, options);
+    return this.#session.ask(spec, params, read, options, limitOctets);
   }
 
   #body<Params>(

@@ -5,6 +5,16 @@ import { CommandRefused, type Refusal } from "../contracts/errors.js";
 import { formatCommand } from "../protocol/command.js";
 import type { ReceivedReply } from "./received-reply.js";
 
+/** A line that does not say what it has to. It is not for people before the secrets in it are masked. */
+export class UnreadableLine extends Error {
+  readonly line: string;
+
+  constructor(problem: string, line: string) {
+    super(problem);
+    this.line = line;
+  }
+}
+
 /** What an exchange can ask of the connection. */
 export interface Connection {
   /** Sends a line that belongs to the exchange at hand. `logged` stands in the log instead of it. */
@@ -23,21 +33,26 @@ export type After = "body" | "line" | "done" | "stop";
 /** A command with the place for its reply. Every one is ended exactly once: by its reply or by `fail`. */
 export abstract class Exchange {
   readonly spec: AnyCommandSpec;
+  readonly params: unknown;
   /** The command line with CRLF. */
   readonly line: string;
   /** The same as a log may show it. */
   readonly logged: string;
-  /** Somebody waits for the reply, so that what stands before it has to be read. */
-  awaited = true;
   /** Nobody wants the reply any more; it is read and dropped. */
   protected abandoned = false;
 
   /** Throws a `RangeError` where a parameter would break the line. */
   constructor(spec: AnyCommandSpec, params: unknown) {
     this.spec = spec;
+    this.params = params;
     const rest = spec.params.format(params);
     this.line = formatCommand(spec.keyword, rest);
     this.logged = spec.secret === true && rest !== null ? `${spec.keyword} ****` : this.line.slice(0, -2);
+  }
+
+  /** Somebody waits for what comes next of the reply, so that what stands before it has to be read. */
+  get awaited(): boolean {
+    return !this.abandoned;
   }
 
   get endsPipeline(): boolean {

@@ -9,6 +9,8 @@ export interface ClientLimits {
   readonly challengeOctets: number;
   /** Octets of a listing, or of the body of a command that is run. */
   readonly listingOctets: number;
+  /** Messages in a listing. */
+  readonly listingMessages: number;
   /** Octets of a message that is asked for as a whole; streams have no bound. */
   readonly messageOctets: number;
   /** Octets of commands that were sent and not answered yet (RFC 2449 §6.6). */
@@ -26,6 +28,8 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
   challengeOctets: 64 * 1024 + 2,
   // A unique-id listing of half a million messages.
   listingOctets: 48 * 1024 * 1024,
+  // What the octets above could hold at the shortest, several times over, would fill the memory of a small machine as objects.
+  listingMessages: 1_000_000,
   // Mail systems refuse messages of a quarter of that.
   messageOctets: 256 * 1024 * 1024,
   // Two hundred RETRs. Every TCP receives more at a time, and servers that stop reading at a few KiB do no harm to anybody.

@@ -5,13 +5,14 @@ import { ProtocolViolation } from "../contracts/errors.js";
 import { type LanguageListing, parseLanguageListing, parseListingOf } from "../protocol/listing-lines.js";
 import type { QuirkNote } from "../protocol/quirks.js";
 import { type Answer, linesOf } from "./answer.js";
+import { UnreadableLine } from "./exchange.js";
 import { forPeople } from "./received-reply.js";
 
 type LineParser<Listing> = (text: string, note: QuirkNote) => Parsed<Listing>;
 
 /** The value, or the violation that ends the session. */
 export function valueOf<Value>(parsed: Parsed<Value>, line: string): Value {
-  if ("problem" in parsed) throw new ProtocolViolation(parsed.problem, line);
+  if ("problem" in parsed) throw new UnreadableLine(parsed.problem, line);
   return parsed.value;
 }
 
@@ -30,22 +31,31 @@ export function listingOf<Listing extends { readonly number: number }>(
   return valueOf(parseListingOf(wanted, text, note, parse), text);
 }
 
-/** A listing of many messages. A number that comes twice would make two messages one, and is a violation. */
+/**
+ * A listing of many messages, at most so many. A number that comes twice would make two messages one, and is a violation.
+ */
 export function listingsOf<Listing extends { readonly number: number }>(
   { body }: Answer,
   parse: LineParser<Listing | null>,
+  mostMessages: number,
   note: QuirkNote,
 ): Listing[] {
   const seen = new Set<number>();
-  return linesOf(body!).flatMap((line) => {
+  const listings: Listing[] = [];
+  for (const line of linesOf(body!)) {
     const listing = valueOf(parse(line, note), line);
-    if (listing === null) return [];
-    if (seen.has(listing.number)) throw new ProtocolViolation("a listing names the same message twice", line);
-    seen.add(listing.number);
-    return listing;
-  });
+    if (listing === null) continue;
+    if (seen.has(listing.number)) throw new UnreadableLine("a listing names the same message twice", line);
+    if (seen.add(listing.number).size > mostMessages) {
+      throw new ProtocolViolation(
+        `the listing has more than ${mostMessages} messages: raise limits.listingMessages if the maildrop is that large`,
+      );
+    }
+    listings.push(listing);
+  }
+  return listings;
 }
 
 export function languagesOf({ body }: Answer): LanguageListing[] {
-  return linesOf(body!).map((line) => valueOf(parseLanguageListing(forPeople(line)), line));
+  return Array.from(linesOf(body!), (line) => valueOf(parseLanguageListing(forPeople(line)), line));
 }

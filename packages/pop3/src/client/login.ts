@@ -37,13 +37,8 @@ export interface LoginGround {
 
 /** Returns how it logged in: the name of a mechanism, or the keyword of a command. Throws as `Pop3Client.login` does. */
 export async function logIn(auth: AuthOptions, ground: LoginGround, signal: AbortSignal | undefined): Promise<string> {
-  const { secrets } = ground.pipeline;
-  secrets.clear();
-  if (auth.password !== undefined) secrets.add(auth.password);
-  const method = await byWay(auth, ground, signal);
-  // After a refusal they are kept: a line that repeats them may come still.
-  secrets.clear();
-  return method;
+  if (auth.password !== undefined) ground.pipeline.secrets.add(auth.password);
+  return byWay(auth, ground, signal);
 }
 
 /** By the way that is chosen; and where that was by what an earlier session saw, and is another one today, by that. */
@@ -113,7 +108,7 @@ async function byChoice(
   ground: LoginGround,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const prepare = (text: string): string => (auth.prepare ?? plainPreparation)(text);
+  const prepare = (text: string): string => withoutControls((auth.prepare ?? plainPreparation)(text));
   if (choice.kind === "mechanism") {
     await byMechanism(choice, auth, prepare, ground, signal);
     return choice.mechanism.name;
@@ -225,9 +220,12 @@ async function submitted(ground: LoginGround, login: AnswerExchange<void>): Prom
 
 function nothing(): void {}
 
-/** As much of SASLprep (RFC 4013) as the platform has: its normal form, and no control characters. */
+/** As much of SASLprep (RFC 4013) as the platform has: its normal form. */
 function plainPreparation(text: string): string {
-  const form = text.normalize("NFKC");
-  if (/\p{Cc}/u.test(form)) throw new RangeError("a name or password holds control characters");
-  return form;
+  return text.normalize("NFKC");
+}
+
+function withoutControls(text: string): string {
+  if (/\p{Cc}/u.test(text)) throw new RangeError("a name or password holds control characters");
+  return text;
 }

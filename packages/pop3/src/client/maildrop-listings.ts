@@ -50,7 +50,8 @@ export class MaildropListings {
   /** Both as one. Unique-ids that the server does not have are null, or where they are needed a `CommandRefused`. */
   async all(options: CommandOptions, needsUniqueIds: boolean): Promise<ListedMessage[]> {
     // What was marked since is in the listing of the login still.
-    const { scan, uniqueIds } = (this.#session.marked.size === 0 ? this.#prefetched : null) ?? this.#ask(options);
+    const { scan, uniqueIds } =
+      (this.#session.uncommitted().length === 0 ? this.#prefetched : null) ?? this.#ask(options);
     const ids = await uniqueIds.catch((error: unknown) => {
       if (needsUniqueIds || !(error instanceof CommandRefused)) throw error;
       return [];
@@ -59,14 +60,14 @@ export class MaildropListings {
   }
 
   scanOf(answer: Answer): ScanListing[] {
-    const scan = listingsOf(answer, parseScanListing, this.#session.note);
+    const scan = listingsOf(answer, parseScanListing, this.#session.limits.listingMessages, this.#session.note);
     this.#octets = new Map(scan.map(({ number, octets }) => [number, octets]));
     return scan;
   }
 
   uniqueIdsOf(answer: Answer): UniqueIdListing[] {
     this.noteUnlisted(uidl, "unlisted-uidl");
-    return listingsOf(answer, parseUniqueIdLine, this.#session.note);
+    return listingsOf(answer, parseUniqueIdLine, this.#session.limits.listingMessages, this.#session.note);
   }
 
   /** It works, and CAPA does not say so. */

@@ -35,11 +35,14 @@ export function listedMessages(scan: readonly ScanListing[], uniqueIds: readonly
   return scan.map(({ number, octets }) => ({ number, octets, uniqueId: byNumber.get(number) ?? null }));
 }
 
-/** What a message counts at least: also those whose octets are not listed are not all asked for at once. */
-const LEAST_OCTETS = 512;
+/** What a message counts for where the server does not say how long it is. */
+const UNKNOWN_OCTETS = 256 * 1024;
+
+/** What a message counts for at least: many small ones are many commands, and many replies to hold. */
+const LEAST_OCTETS = 1024;
 
 function countedOctets({ octets }: ListedMessage): number {
-  return Math.max(octets ?? 0, LEAST_OCTETS);
+  return Math.max(octets ?? UNKNOWN_OCTETS, LEAST_OCTETS);
 }
 
 /** What is wanted, in order. */

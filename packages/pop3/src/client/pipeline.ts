@@ -1,15 +1,16 @@
 // The order of things on one connection: commands out within a window, replies in to whoever is first in line (RFC 2449 §6.6).
 // Also back-pressure and the deadline for silence. Knows no command by name and no login; the transport below knows no replies.
 import { clearTimeout, setTimeout } from "node:timers";
-import type { AnyCommandSpec } from "../contracts/command.js";
+import type { CommandSpec } from "../contracts/command.js";
 import { ProtocolViolation, TransportLost } from "../contracts/errors.js";
 import { type Next, ReplyDecoder, type ReplySink } from "../protocol/reply-decoder.js";
 import type { QuirkNote } from "../protocol/quirks.js";
 import type { Registry } from "../registry/registry.js";
-import type { Connection, Exchange } from "./exchange.js";
+import { type Connection, type Exchange, UnreadableLine } from "./exchange.js";
 import type { ClientDeadlines, ClientLimits } from "./limits.js";
 import { Queue } from "./queue.js";
-import { receivedReply, Secrets } from "./received-reply.js";
+import { receivedReply } from "./received-reply.js";
+import { Secrets } from "./secrets.js";
 import type { SessionLog } from "./session-log.js";
 import type { Transport } from "./transport.js";
 
@@ -47,7 +48,6 @@ export class Pipeline implements ReplySink, Connection {
   #error: Error | null = null;
   /** What the server said though nothing was asked. */
   #unasked: string | null = null;
-  #dismissed = false;
   #watch: NodeJS.Timeout | null = null;
   #heardMs = 0;
 
@@ -63,10 +63,13 @@ export class Pipeline implements ReplySink, Connection {
     return this.#error;
   }
 
-  /** Whether such a command was given and is not answered yet. */
-  expects(spec: AnyCommandSpec): boolean {
-    const isSuch = (exchange: Exchange): boolean => exchange.spec === spec;
-    return this.#sent.some(isSuch, 0) || this.#unsent.some(isSuch, 0);
+  /** The parameters of every command of a kind that was not answered yet, sent or not. */
+  waiting<Params>(spec: CommandSpec<Params>): readonly Params[] {
+    const params: Params[] = [];
+    for (const exchange of [...this.#sent, ...this.#unsent]) {
+      if (exchange.spec === spec) params.push(exchange.params as Params);
+    }
+    return params;
   }
 
   /** Sends the command as soon as the window and the order allow. */
@@ -118,7 +121,7 @@ export class Pipeline implements ReplySink, Connection {
         throw new ProtocolViolation("the server sent something behind its answer in the clear, before TLS began");
       }
     } catch (error) {
-      this.fail(error instanceof Error ? error : new Error(String(error)));
+      this.fail(this.#violationOf(error));
       return;
     }
     this.#flushSoon();
@@ -147,7 +150,9 @@ export class Pipeline implements ReplySink, Connection {
 
   line(line: string): Next {
     const { log, note, registry } = this.#options;
-    if (this.#dismissed) throw new ProtocolViolation("the server said goodbye and goes on", line);
+    if (this.#unasked !== null) {
+      throw new ProtocolViolation("the server went on behind a line that answers nothing", this.#unasked);
+    }
     if (FOREIGN_FAREWELL.test(line)) return this.#dismiss(line);
     const exchange = this.#sent.first;
     if (exchange === undefined) return this.#unaskedLine(this.secrets.masked(line));
@@ -189,11 +194,17 @@ export class Pipeline implements ReplySink, Connection {
   /** A last word before the server hangs up: for being idle, or because it stops. It must say no more than that. */
   #unaskedLine(line: string): Next {
     this.#options.log.received(line);
-    if (this.#unasked !== null || !/^-ERR\b/i.test(line)) {
+    if (!/^-ERR\b/i.test(line)) {
       throw new ProtocolViolation("the server sent a line that answers nothing", line);
     }
     this.#unasked = line;
     return "line";
+  }
+
+  /** What was thrown while the server's octets were read, as it is told. */
+  #violationOf(error: unknown): Error {
+    if (error instanceof UnreadableLine) return new ProtocolViolation(error.message, this.secrets.masked(error.line));
+    return error instanceof Error ? error : new Error(String(error));
   }
 
   /** It answers nothing, even where a reply is due: the command was sent as the server was about to leave. */
@@ -201,7 +212,6 @@ export class Pipeline implements ReplySink, Connection {
     const { log, note } = this.#options;
     log.received(line);
     note("foreign-farewell");
-    this.#dismissed = true;
     this.#unasked = line;
     return "line";
   }
@@ -261,8 +271,8 @@ export class Pipeline implements ReplySink, Connection {
   #flow(): void {
     const { bufferOctets, unreadOctets } = this.#options.limits;
     const full = this.#bufferedOctets > bufferOctets;
-    // Who waits for a reply behind the one at hand would wait for ever.
-    const wantsMore = full && (this.#sent.some(isAwaited, 1) || this.#unsent.some(isAwaited, 0));
+    // Whoever waits for what comes next, or for what stands behind it, would wait for ever.
+    const wantsMore = full && (this.#sent.some(isAwaited) || this.#unsent.some(isAwaited));
     if (wantsMore && this.#bufferedOctets > unreadOctets) {
       this.fail(
         new ProtocolViolation(

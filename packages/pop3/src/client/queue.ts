@@ -46,10 +46,15 @@ export class Queue<Item> {
     return true;
   }
 
-  /** Whether an item from the one at `from` on, counted from the first, passes. */
-  some(passes: (item: Item) => boolean, from: number): boolean {
-    for (let at = this.#head + from; at < this.#items.length; at++) if (passes(this.#items[at]!)) return true;
+  /** Whether an item passes. */
+  some(passes: (item: Item) => boolean): boolean {
+    for (let at = this.#head; at < this.#items.length; at++) if (passes(this.#items[at]!)) return true;
     return false;
+  }
+
+  /** From the first to the last; it must not change meanwhile. */
+  *[Symbol.iterator](): Generator<Item, void, void> {
+    for (let at = this.#head; at < this.#items.length; at++) yield this.#items[at]!;
   }
 
   /** Empties it, and gives what it held. */

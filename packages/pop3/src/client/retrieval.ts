@@ -24,7 +24,6 @@ export interface BodyListener {
 export class BodyExchange extends Exchange {
   readonly #connection: Connection;
   readonly #told: BodyListener;
-  override awaited = false;
   #pieces: Uint8Array[] = [];
   #taken = 0;
   #waiting: { resolve(step: Step): void; reject(error: Error): void } | null = null;
@@ -39,6 +38,10 @@ export class BodyExchange extends Exchange {
     super(spec, params);
     this.#connection = connection;
     this.#told = told;
+  }
+
+  override get awaited(): boolean {
+    return this.#waiting !== null;
   }
 
   override reply(reply: ReceivedReply): After {
@@ -77,7 +80,6 @@ export class BodyExchange extends Exchange {
 
   /** The next piece. What came before an error is given first. */
   next(): Promise<Step> {
-    this.awaited = true;
     const piece = this.#pieces[this.#taken];
     if (piece !== undefined) {
       this.#taken++;

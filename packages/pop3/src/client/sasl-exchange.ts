@@ -7,7 +7,8 @@ import type { ClientExchange, Mechanism } from "../contracts/mechanism.js";
 import { COMMAND_OCTETS } from "../protocol/command.js";
 import type { QuirkNote } from "../protocol/quirks.js";
 import { type After, type Connection, Exchange } from "./exchange.js";
-import type { ReceivedReply, Secrets } from "./received-reply.js";
+import type { ReceivedReply } from "./received-reply.js";
+import type { Secrets } from "./secrets.js";
 
 /** No mechanism has more than a few; a server that goes on asking is playing. */
 const MOST_CHALLENGES = 20;

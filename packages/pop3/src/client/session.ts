@@ -1,5 +1,6 @@
 // One session below the public client: the connection, what the server announces now, the state, and the deletion marks.
 // Connecting, TLS and CAPA in their order are here; what is asked in TRANSACTION is `client.ts`'s.
+import { dele } from "../capabilities/base.js";
 import { capaCommand } from "../capabilities/capa.js";
 import { standard } from "../capabilities/index.js";
 import { lang, langCommand } from "../capabilities/lang.js";
@@ -128,7 +129,7 @@ export class Session {
   async askCapabilities(): Promise<Capabilities> {
     this.#asking = true;
     try {
-      const read = ({ body }: Answer): string[] => linesOf(body!).map(forPeople);
+      const read = ({ body }: Answer): string[] => Array.from(linesOf(body!), forPeople);
       const lines = await this.ask(capaCommand, null, read, {}, CAPABILITIES_OCTETS);
       this.#asking = false;
       return new Capabilities(lines, this.registry, this.note);
@@ -173,6 +174,11 @@ export class Session {
     return isHangUp(error) && this.#pipeline.answered === this.#answeredBefore;
   }
 
+  /** Messages that are marked as deleted, or may be: a DELE whose answer is due may have been heard. */
+  uncommitted(): readonly number[] {
+    return [...new Set([...this.marked, ...this.#pipeline.waiting(dele)])];
+  }
+
   /** Gives the connection up. */
   fail(error: Error): void {
     this.ending = true;
@@ -185,7 +191,7 @@ export class Session {
    */
   logIn(auth: AuthOptions, signal: AbortSignal | undefined, alongside: () => void): Promise<void> {
     return this.guarded(signal, async () => {
-      const modes = quiet(this.#enterModes());
+      const modes = quiet(unlessRefused(this.#askModes()));
       const asked: Promise<Capabilities>[] = [];
       const ground = {
         pipeline: this.#pipeline,
@@ -252,19 +258,17 @@ export class Session {
     );
   }
 
-  /** UTF-8 mode and language, where they are asked for and listed. A refusal leaves things as they were. */
-  async #enterModes(): Promise<void> {
+  /** UTF-8 mode and language, where they are asked for and listed. Throws a `RangeError` for a language that no line can hold. */
+  #askModes(): Promise<unknown>[] {
     const { options, capabilities } = this;
-    const entered: Promise<unknown>[] = [];
-    if (options.utf8 === true && !this.utf8Mode && capabilities.has(utf8)) {
-      entered.push(quiet(this.ask(utf8Command, null, () => (this.utf8Mode = true))));
-    }
+    const asked: Promise<unknown>[] = [];
     if (options.language !== undefined && capabilities.has(lang)) {
-      entered.push(this.ask(langCommand, options.language, () => {}));
+      asked.push(this.ask(langCommand, options.language, () => {}));
     }
-    for (const outcome of await Promise.allSettled(entered)) {
-      if (outcome.status === "rejected" && !(outcome.reason instanceof CommandRefused)) throw outcome.reason;
+    if (options.utf8 === true && !this.utf8Mode && capabilities.has(utf8)) {
+      asked.push(this.ask(utf8Command, null, () => (this.utf8Mode = true)));
     }
+    return asked;
   }
 
   /** False where the server hung up on CAPA, which is asked only with `asks`. */
@@ -328,7 +332,7 @@ export class Session {
 
   #ended(error: Error): Error {
     this.state = "ended";
-    const uncommitted = [...this.marked];
+    const uncommitted = this.uncommitted();
     const told = uncommitted.length === 0 ? error : withUncommitted(error, uncommitted);
     // Afterwards, so that a listener that throws keeps nobody waiting.
     if (!this.ending) queueMicrotask(() => this.options.listeners?.["connection.lost"]?.(told));
@@ -349,10 +353,21 @@ function isHangUp(error: unknown): boolean {
 }
 
 function withUncommitted(error: Error, uncommitted: readonly number[]): Error {
-  const message = `${error.message}; the deletion of ${uncommitted.length} messages was not confirmed`;
-  if (error instanceof TransportLost) return new TransportLost(error.reason, message, { cause: error, uncommitted });
-  if (error instanceof ProtocolViolation) return new ProtocolViolation(message, error.line, uncommitted);
+  const unconfirmed = `the deletion of ${uncommitted.length} messages was not confirmed`;
+  if (error instanceof TransportLost) {
+    return new TransportLost(error.reason, `${error.message}; ${unconfirmed}`, { cause: error, uncommitted });
+  }
+  if (error instanceof ProtocolViolation) {
+    return new ProtocolViolation(`${error.problem}; ${unconfirmed}`, error.line, uncommitted);
+  }
   return error;
+}
+
+/** A refusal leaves things as they were. */
+async function unlessRefused(asked: readonly Promise<unknown>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(asked)) {
+    if (outcome.status === "rejected" && !(outcome.reason instanceof CommandRefused)) throw outcome.reason;
+  }
 }
 
 /** The reason of a signal may be anything. */

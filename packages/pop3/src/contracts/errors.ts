@@ -39,13 +39,16 @@ export type Refusal = Pick<CommandRefused, "responseCode" | "receivedCode" | "te
 /** The server broke the protocol. The connection was closed, because nothing that it says can be trusted to be in step. */
 export class ProtocolViolation extends Error {
   override readonly name = "ProtocolViolation";
+  /** What is wrong, without the line. */
+  readonly problem: string;
   /** The line that broke it, at most 512 characters of it; null where it was no line. A secret in it is masked. */
   readonly line: string | null;
   /** Messages that were marked as deleted, and are not: no QUIT was sent, or it was not answered. */
   readonly uncommitted: readonly number[];
 
-  constructor(message: string, line: string | null = null, uncommitted: readonly number[] = []) {
-    super(line === null ? message : `${message}; the line was ${JSON.stringify(line.slice(0, 512))}`);
+  constructor(problem: string, line: string | null = null, uncommitted: readonly number[] = []) {
+    super(line === null ? problem : `${problem}; the line was ${JSON.stringify(line.slice(0, 512))}`);
+    this.problem = problem;
     this.line = line?.slice(0, 512) ?? null;
     this.uncommitted = uncommitted;
   }
