@@ -324,6 +324,8 @@ export class Session {
     this.#pipeline.pipelining = false;
     this.#pipeline.submit(exchange);
     await exchange.result;
+    // What came behind the answer was noticed when that was given already.
+    if (this.#pipeline.error !== null) throw this.#pipeline.error;
     const { host, tlsOptions = {} } = this.options;
     this.#transport = await this.#transport.upgrade(host, tlsOptions, signal);
     this.#log.event(`TLS was started: ${this.#transport.facts()?.version}`);

@@ -194,7 +194,7 @@ async function secured(stream: Duplex, host: string, options: TlsOptions, signal
 }
 
 const NO_TLS_HERE =
-  'the server does not speak TLS on this port; with tls: "required" the connection begins in the clear (port 110)';
+  'what the server sent is not TLS; a port where the connection begins in the clear (110) takes tls: "required"';
 
 /** What to do about the failures that people meet, by the codes of OpenSSL. */
 const ADVICE: Readonly<Record<string, string>> = {
