@@ -6,6 +6,7 @@ import { ProtocolViolation } from "../contracts/errors.js";
 import type { ClientExchange, Mechanism } from "../contracts/mechanism.js";
 import { COMMAND_OCTETS } from "../protocol/command.js";
 import type { QuirkNote } from "../protocol/quirks.js";
+import { asError } from "./abort.js";
 import { type After, type Connection, Exchange } from "./exchange.js";
 import type { ReceivedReply } from "./received-reply.js";
 import type { Secrets } from "./secrets.js";
@@ -120,7 +121,7 @@ export class SaslExchange extends Exchange {
       if (done === true) this.#giveUp("the server asks for more than the mechanism has");
       else this.#send(base64(value));
     } catch (error) {
-      this.#giveUp(error instanceof Error ? error.message : String(error));
+      this.#giveUp(asError(error).message);
     }
   }
 
@@ -133,7 +134,7 @@ export class SaslExchange extends Exchange {
       if (done !== true) throw new ProtocolViolation("the server ends the exchange before it has proved itself");
     } catch (error) {
       if (error instanceof ProtocolViolation) throw error;
-      throw new ProtocolViolation(error instanceof Error ? error.message : String(error));
+      throw new ProtocolViolation(`the server lets the client in too early: ${asError(error).message}`);
     }
     this.#resolve();
   }
