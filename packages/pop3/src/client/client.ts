@@ -30,7 +30,8 @@ import { languagesOf, lineOf, listingOf } from "./listings.js";
 import { chosenMessages, type MessagesOptions, needsUniqueIds, prefetched } from "./messages.js";
 import type { AuthOptions, CommandOptions, ConnectOptions } from "./options.js";
 import { BodyExchange, type BodyListener, type ListedMessage, Retrieval, RetrievedMessage } from "./retrieval.js";
-import { asError, quiet, Session } from "./session.js";
+import { asError, quiet } from "./rejection.js";
+import { Session } from "./session.js";
 import type { TlsFacts } from "./transport.js";
 
 /** What `quit` did. */

@@ -16,7 +16,8 @@ import { listingsOf } from "./listings.js";
 import { listedMessages } from "./messages.js";
 import type { CommandOptions } from "./options.js";
 import type { ListedMessage } from "./retrieval.js";
-import { quiet, type Session } from "./session.js";
+import { quiet } from "./rejection.js";
+import type { Session } from "./session.js";
 
 interface Asked {
   readonly scan: Promise<ScanListing[]>;

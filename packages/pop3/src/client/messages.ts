@@ -4,7 +4,7 @@ import type { ScanListing, UniqueIdListing } from "../protocol/listing-lines.js"
 import type { CommandOptions } from "./options.js";
 import { Queue } from "./queue.js";
 import type { ListedMessage, RetrievedMessage } from "./retrieval.js";
-import { asError } from "./session.js";
+import { asError } from "./rejection.js";
 
 export interface MessagesOptions extends CommandOptions {
   /** Only those behind the one with this unique-id; all where it is not there any more. Needs UIDL. */

@@ -6,7 +6,7 @@ import { ProtocolViolation } from "../contracts/errors.js";
 import type { ClientExchange, Mechanism } from "../contracts/mechanism.js";
 import { COMMAND_OCTETS } from "../protocol/command.js";
 import type { QuirkNote } from "../protocol/quirks.js";
-import { asError } from "./abort.js";
+import { asError } from "./rejection.js";
 import { type After, type Connection, Exchange } from "./exchange.js";
 import type { ReceivedReply } from "./received-reply.js";
 import type { Secrets } from "./secrets.js";

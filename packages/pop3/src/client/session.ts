@@ -21,6 +21,7 @@ import { CAPABILITIES_OCTETS, type ClientDeadlines, type ClientLimits, withClien
 import { logIn } from "./login.js";
 import type { AuthOptions, CapabilitiesChange, CommandOptions, ConnectOptions } from "./options.js";
 import { Pipeline } from "./pipeline.js";
+import { asError, quiet } from "./rejection.js";
 import { forPeople, type ReceivedReply } from "./received-reply.js";
 import { SessionLog } from "./session-log.js";
 import { abortOf, type Transport } from "./transport.js";
@@ -370,15 +371,4 @@ async function unlessRefused(asked: readonly Promise<unknown>[]): Promise<void> 
   for (const outcome of await Promise.allSettled(asked)) {
     if (outcome.status === "rejected" && !(outcome.reason instanceof CommandRefused)) throw outcome.reason;
   }
-}
-
-/** The reason of a signal may be anything. */
-export function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
-}
-
-/** The same promise, whose rejection is no error of the process where nobody waits for it. */
-export function quiet<Value>(promise: Promise<Value>): Promise<Value> {
-  promise.catch(() => {});
-  return promise;
 }

@@ -75,7 +75,7 @@ test("octets behind STLS that a stream had ready are refused", async () => {
   const error = await connecting;
   expect(error).toBeInstanceOf(ProtocolViolation);
   expect(error.message).toMatch(IN_THE_CLEAR);
-  expect(near.destroyed).toBe(true);
+  await expect.poll(() => near.destroyed, { timeout: 10_000 }).toBe(true);
 });
 
 test("nothing that was said before TLS is believed behind it", async () => {
