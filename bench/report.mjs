@@ -1,7 +1,9 @@
-// Figures into text: medians with their range, in units that a person reads at a glance. Knows nothing of how they came about.
+// The figures of the servers into tables: what each load comes to on each of them. Knows nothing of how they came about.
+// How a number is written is in `figures.mjs`.
+import { amount, digits, medianOf, ranged, spreadOf, table, time } from "./figures.mjs";
 
 /** @typedef {import("./measurement.mjs").Measured} Measured */
-/** @typedef {{ readonly median: number, readonly least: number, readonly most: number }} Spread */
+/** @typedef {import("./figures.mjs").Spread} Spread */
 
 /**
  * What the runs of one load on one server come to; times in milliseconds.
@@ -19,16 +21,6 @@
  * @property {number} readOctets for one unit, from files and sockets
  */
 
-/** @param {readonly number[]} values @returns {number} */
-function medianOf(values) {
-  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
-}
-
-/** @param {readonly number[]} values @returns {Spread} */
-function spreadOf(values) {
-  return { median: medianOf(values), least: Math.min(...values), most: Math.max(...values) };
-}
-
 /** @param {string} server @param {readonly Measured[]} runs @returns {Summary} */
 export function summaryOf(server, runs) {
   const [openMs, doneMs] = [runs.flatMap((run) => run.openMs), runs.flatMap((run) => run.doneMs)];
@@ -44,37 +36,6 @@ export function summaryOf(server, runs) {
     doneMs: doneMs.length === 0 ? null : medianOf(doneMs),
     readOctets: medianOf(runs.map((run) => run.readOctets / run.units)),
   };
-}
-
-/** Three significant digits. @param {number} value @returns {string} */
-function digits(value) {
-  if (value === 0 || !Number.isFinite(value)) return String(value);
-  if (value >= 100) return Math.round(value).toLocaleString("en");
-  return value.toPrecision(3);
-}
-
-/** @param {number} ms @returns {string} */
-function time(ms) {
-  return ms < 0.1 ? `${digits(ms * 1000)} µs` : `${digits(ms)} ms`;
-}
-
-/** @param {number} octets @returns {string} */
-function amount(octets) {
-  if (octets >= 1e6) return `${digits(octets / 1e6)} MB`;
-  return octets >= 1e3 ? `${digits(octets / 1e3)} kB` : `${digits(octets)} B`;
-}
-
-/** @param {Spread} spread @param {(value: number) => string} text @returns {string} */
-function ranged({ median, least, most }, text) {
-  return `${text(median)} (${text(least)}–${text(most)})`;
-}
-
-/** Columns of equal width, as a Markdown table. @param {readonly (readonly string[])[]} rows the first one holds the headings @returns {string} */
-function table(rows) {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`);
-  lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`);
-  return lines.join("\n");
 }
 
 /** Whether a server read about as much as all messages of a maildrop hold. @param {import("./loads.mjs").Load} load @param {Summary} summary @returns {boolean} */

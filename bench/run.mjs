@@ -1,13 +1,14 @@
 // `npm run bench`: puts the loads on the servers, one after the other, and prints what each unit of work costs a server.
 // All servers hold the same messages and run at the same time; only one is under load at any moment.
-import { generateKeyPairSync } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { certificate } from "./certificate.mjs";
 import { loads, usersOf } from "./loads.mjs";
 import { measured } from "./measurement.mjs";
+import { about, chosen, positive, say } from "./options.mjs";
 import { loadTable, readsBodies, summaryOf } from "./report.mjs";
 import { dovecot } from "./servers/dovecot.mjs";
 import { memory } from "./servers/memory.mjs";
@@ -28,24 +29,6 @@ const USAGE = `npm run bench -- [options]
   --json             the figures as JSON
   --profile DIR      CPU profiles of the Node servers, for a browser's developer tools; best with one load
 `;
-
-/** A list by names. @template {{ readonly name: string }} T @param {readonly T[]} all @param {string | undefined} names @returns {readonly T[]} */
-function chosen(all, names) {
-  if (names === undefined) return all;
-  return names.split(",").map((wanted) => {
-    const found = all.find(({ name }) => name === wanted);
-    if (found === undefined)
-      throw new TypeError(`there is no ${wanted}: choose from ${all.map(({ name }) => name).join(", ")}`);
-    return found;
-  });
-}
-
-/** @param {string} option @param {string} value @returns {number} */
-function positive(option, value) {
-  const number = Number(value);
-  if (!(number > 0 && number <= 60)) throw new TypeError(`--${option}: write a number from 1 to 60`);
-  return number;
-}
 
 function options() {
   const { values } = parseArgs({
@@ -68,32 +51,6 @@ function options() {
     runs: positive("runs", values.runs),
     profiles: values.profile === undefined ? null : resolve(values.profile),
   };
-}
-
-/** Progress, apart from the figures. @param {string} text */
-function say(text) {
-  process.stderr.write(`${text}\n`);
-}
-
-/** One certificate for all servers. @param {string} directory */
-async function certificate(directory) {
-  const { selfSigned } = await import("../packages/postern/dist/service/self-signed.js");
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const [certFile, keyFile] = [join(directory, "cert.pem"), join(directory, "key.pem")];
-  const day = 24 * 60 * 60_000;
-  const validity = { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + day) };
-  await writeFile(certFile, await selfSigned({ key: privateKey, names: ["localhost"], ...validity }));
-  await writeFile(keyFile, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
-  return { certFile, keyFile };
-}
-
-/** Says which server and which load an error is about. @template T @param {string} subject @param {Promise<T>} work @returns {Promise<T>} */
-async function about(subject, work) {
-  try {
-    return await work;
-  } catch (error) {
-    throw new Error(`${subject}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
 }
 
 /**
