@@ -2,6 +2,7 @@
 // Knows nothing of servers; a process that has ended counts with the parent that has waited for it.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import process from "node:process";
 
 /** Clock ticks a second, the unit of /proc/PID/stat. */
 const TICKS = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
@@ -55,6 +56,20 @@ export function usageOf(root) {
     readOctets += Number(/^rchar: (\d+)$/m.exec(textOf(`/proc/${pid}/io`) ?? "")?.[1] ?? 0);
   }
   return { cpuMs: (ticks * 1000) / TICKS, readOctets };
+}
+
+/** Processor time of this process's children that have ended, theirs included. @returns {number} */
+export function endedCpuMs() {
+  const [endedUser = 0, endedSystem = 0] = statOf(process.pid)?.slice(13, 15) ?? [];
+  return ((endedUser + endedSystem) * 1000) / TICKS;
+}
+
+/** Resident memory of one process; null where it has ended. @param {number} pid @returns {{ octets: number, peakOctets: number } | null} */
+export function memoryOf(pid) {
+  const text = textOf(`/proc/${pid}/status`) ?? "";
+  const [, peak] = /^VmHWM:\s+(\d+) kB$/m.exec(text) ?? [];
+  const [, now] = /^VmRSS:\s+(\d+) kB$/m.exec(text) ?? [];
+  return peak === undefined ? null : { octets: Number(now) * 1024, peakOctets: Number(peak) * 1024 };
 }
 
 /** Processor time that all processes of the machine have used, in milliseconds. @returns {number} */

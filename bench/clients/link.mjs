@@ -18,7 +18,7 @@ const PROBE_TURNS = 10;
  * @typedef {object} RunningLink
  * @property {number} port
  * @property {() => Promise<import("./slow-link.mjs").Visit>} visit
- * @property {() => void} stop
+ * @property {() => Promise<void>} stop
  */
 
 /** @param {import("./slow-link.mjs").Link} link @returns {Promise<RunningLink>} */
@@ -33,7 +33,10 @@ export async function startLink(link) {
       const [visit] = await once(child, "message");
       return visit;
     },
-    stop: () => child.kill(),
+    stop: async () => {
+      child.kill();
+      await once(child, "exit");
+    },
   };
 }
 
@@ -71,7 +74,7 @@ export async function linkAlone(kind) {
     const transferMs = performance.now() - askedMs;
     return { octets: PROBE_OCTETS, roundTripMs: medianOf(turnsMs), transferMs };
   } finally {
-    link.stop();
+    await link.stop();
     listener.close();
   }
 }
