@@ -82,7 +82,10 @@ test.for([
   const body = Buffer.from(Array.from({ length: 1_500_000 }, (_, at) => at % 253));
   const server = createServer({ allowHalfOpen: true }, (peer) => {
     peer.write("greeting");
-    peer.once("data", () => peer.end(body));
+    peer.once("data", () => {
+      peer.write(body);
+      peer.once("data", () => peer.end("farewell"));
+    });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const running = await slowLink({ ...link, tcpSetUp, port: (server.address() as AddressInfo).port });
@@ -94,12 +97,22 @@ test.for([
     expect(performance.now() - beganMs).toBeGreaterThan(greetingMs - 1);
     const askedMs = performance.now();
     client.write("x");
-    const received: Buffer[] = await client.toArray();
+    const received: Buffer[] = [];
+    for (let octets = 0; octets < body.length; octets += received.at(-1)?.length ?? 0) {
+      received.push((await once(client, "data"))[0] as Buffer);
+    }
     expect(Buffer.concat(received).equals(body)).toBe(true);
+    const filledMs = performance.now() - beganMs;
     expect(performance.now() - askedMs).toBeGreaterThan(100 + 600 - 1);
+    client.write("x");
+    expect(String(await once(client, "data"))).toBe("farewell");
+    client.end();
     const visit = await running.visit();
-    expect(visit).toMatchObject({ connections: 1, octets: body.length + "greeting".length });
-    expect(visit.spanMs).toBeGreaterThan(greetingMs + 700 - 2);
+    expect(visit).toMatchObject({ connections: 1, octets: "greeting".length + body.length + "farewell".length });
+    expect(visit.filledMs).toBeGreaterThan(greetingMs + 700 - 2);
+    // The client and the link tell the same time here.
+    expect(visit.filledMs).toBeLessThan(filledMs + 1);
+    expect(visit.spanMs).toBeGreaterThan(visit.filledMs + 100 - 2);
     expect(await running.visit()).toMatchObject({ connections: 0, octets: 0 });
   } finally {
     running.close();

@@ -104,9 +104,8 @@ async function run(how) {
     const started = await startDovecot(directory, how.wanted);
     server = started.server;
     const machine = `${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.versions.node}`;
-    const versions = Object.fromEntries(
-      how.entrants.map((entrant) => [entrant.name, entrant.version() ?? entrant.missing]),
-    );
+    const taking = how.entrants.filter(({ name }) => how.wanted.some(({ clients }) => clients.includes(name)));
+    const versions = Object.fromEntries(taking.map(({ name, version, missing }) => [name, version() ?? missing]));
     if (!how.json) {
       process.stdout.write(`${machine}; ${started.version ?? "no Dovecot"}; median (range)\n\n`);
       for (const [name, version] of Object.entries(versions)) process.stdout.write(`${name}: ${version}\n`);

@@ -10,6 +10,9 @@ const EARLY_MS = 0.5;
 /** And they fire late, by a millisecond as a rule: they are set for this much before the time, and then once more. */
 const LEAD_MS = 1;
 
+/** No answer to QUIT is longer, and no message of a benchmark this short. */
+const FAREWELL_OCTETS = 128;
+
 /**
  * @typedef {object} Link
  * @property {number} port of the server
@@ -26,6 +29,8 @@ const LEAD_MS = 1;
  * @typedef {object} Visit
  * @property {number} connections
  * @property {number} spanMs from the first connection's begin to the moment when the client had closed the last
+ * @property {number} filledMs from the same begin to the moment when the client had everything but the last octets, which
+ *   answer QUIT
  * @property {number} octets that the client was sent
  */
 
@@ -117,6 +122,8 @@ export async function slowLink(link) {
   const open = new Set();
   let connections = 0;
   let octets = 0;
+  /** How many octets had come when, as far back as the answer to QUIT may begin. @type {{ octets: number, ms: number }[]} */
+  let lately = [];
   let [beganMs, endedMs] = [0, 0];
   /** @type {() => void} */
   let alone = () => {};
@@ -129,7 +136,11 @@ export async function slowLink(link) {
       if (open.size === 0) alone();
     };
     client.once("end", gone).once("close", gone);
-    connectThrough(client, link, (more) => (octets += more));
+    connectThrough(client, link, (more) => {
+      octets += more;
+      lately.push({ octets, ms: performance.now() });
+      while ((lately[0]?.octets ?? octets) < octets - FAREWELL_OCTETS) lately.shift();
+    });
   });
   listener.listen(0, "127.0.0.1");
   await once(listener, "listening");
@@ -139,9 +150,9 @@ export async function slowLink(link) {
     /** Waits until the client has closed what it opened. @returns {Promise<Visit>} */
     visit: async () => {
       if (open.size > 0) await new Promise((resolve) => (alone = () => resolve(undefined)));
-      const seen = { connections, spanMs: endedMs - beganMs, octets };
-      connections = 0;
-      octets = 0;
+      const filledMs = (lately[0]?.ms ?? endedMs) - beganMs;
+      const seen = { connections, spanMs: endedMs - beganMs, filledMs, octets };
+      [connections, octets, lately] = [0, 0, []];
       return seen;
     },
     close: () => {

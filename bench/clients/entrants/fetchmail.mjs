@@ -6,7 +6,7 @@ import { firstLine } from "../entrant.mjs";
 /** @type {import("../entrant.mjs").Entrant} */
 export const fetchmail = {
   name: "fetchmail",
-  version: () => firstLine("fetchmail", ["--version", "--fetchmailrc", "/dev/null"]),
+  version: () => /fetchmail release [^+]+/.exec(firstLine("fetchmail", ["--version"]) ?? "")?.[0] ?? null,
   missing: "not installed",
   command: ({ port, user, password, directory }) => {
     const file = join(directory, "fetchmailrc");

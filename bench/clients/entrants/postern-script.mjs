@@ -9,7 +9,7 @@ import process from "node:process";
  * @typedef {object} Client
  * @property {() => AsyncIterable<AsyncIterable<Uint8Array>>} messages
  * @property {() => Promise<unknown>} quit
- * @property {unknown} [remembered]
+ * @property {{ readonly lines: readonly string[] }} capabilitiesBeforeLogin
  */
 
 const [, , door = "", port = "", user = "", password = "", visit = "", memory = ""] = process.argv;
@@ -36,5 +36,5 @@ for await (const message of client.messages()) {
 await client.quit();
 const ms = performance.now() - beganMs;
 const cpu = process.cpuUsage(beganCpu);
-if (visit === "first") writeFileSync(memory, JSON.stringify(client.remembered ?? null));
+if (visit === "first") writeFileSync(memory, JSON.stringify(client.capabilitiesBeforeLogin.lines));
 process.stdout.write(JSON.stringify({ messages, octets, ms, cpuMs: (cpu.user + cpu.system) / 1000 }));
