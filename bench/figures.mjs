@@ -31,9 +31,9 @@ export function amount(octets) {
   return octets >= 1e3 ? `${digits(octets / 1e3)} kB` : `${digits(octets)} B`;
 }
 
-/** @param {Spread} spread @param {(value: number) => string} text @returns {string} */
+/** The median, and the range where there is one. @param {Spread} spread @param {(value: number) => string} text @returns {string} */
 export function ranged({ median, least, most }, text) {
-  return `${text(median)} (${text(least)}–${text(most)})`;
+  return least === most ? text(median) : `${text(median)} (${text(least)}–${text(most)})`;
 }
 
 /** Columns of equal width, as a Markdown table. @param {readonly (readonly string[])[]} rows the first one holds the headings @returns {string} */

@@ -1,4 +1,5 @@
-// node-pop3, the POP3 client of Node that is most used, with a script beside this file.
+// node-pop3, a client for Node that does one command at a time, with a script beside this file.
+// Found by its package, which has no door to its version.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
