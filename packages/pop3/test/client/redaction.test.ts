@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { Pop3Client, type AuthOptions, type LogLine } from "@postern/pop3/client";
+import type { Pop3Client, AuthOptions, LogLine } from "@postern/pop3/client";
 import { multi, type Script, scripted } from "../support/scripted-server.js";
 
 interface Seen {
