@@ -311,7 +311,7 @@ export class Pop3Client implements AsyncDisposable {
   #require(spec: AnyCommandSpec): void {
     const { state, pipeline } = this.#session;
     if (this.#quits && state !== "ended")
-      throw new TypeError(`${spec.keyword} comes too late: the session is being ended`);
+      throw new TransportLost("closed", `${spec.keyword} comes too late: the session is being ended`);
     if (state === "ended") {
       throw pipeline.error ?? new TransportLost("closed", "the session has ended");
     }
