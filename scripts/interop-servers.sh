@@ -11,6 +11,8 @@ set -euo pipefail
 
 folder=${1:-${POSTERN_INTEROP_SERVERS:-/opt/postern-interop}}
 mkdir -p "$folder"
+exec 9>"$folder/.lock"
+flock 9
 downloads=$(mktemp -d)
 trap 'rm -rf "$downloads"' EXIT
 

@@ -55,6 +55,7 @@ export const courier: InteropServer = jailedServer({
       apopUser: null,
       token: null,
       mechanisms,
+      channelBinding: null,
       fill: async (messages) => fillMaildir(jail, `${home}/Maildir`, messages.map(withLf)),
     };
   },

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { readdir, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { account, certificate } from "./account.js";
-import type { Jail } from "./jail.js";
 import { jailedServer } from "./jailed-server.js";
 import { canonical } from "./line-ends.js";
 import { accepting, freePorts } from "./listening.js";
@@ -26,6 +25,7 @@ admins: admin
 allowplaintext: yes
 allowapop: yes
 popminpoll: 0
+failedloginpause: 0
 autocreate_quota: 0
 sasl_pwcheck_method: auxprop
 sasl_auxprop_plugin: sasldb
@@ -78,6 +78,7 @@ export const cyrus: InteropServer = jailedServer({
       apopUser: account.user,
       token: null,
       mechanisms: [...inTheClear, ...overTls],
+      channelBinding: "tls-unique",
       fill: async (messages) => {
         for (const name of await readdir(jail.path(maildrop))) {
           if (/^\d+\.$/.test(name)) await rm(jail.path(`${maildrop}/${name}`));

@@ -89,6 +89,7 @@ export const dovecot: InteropServer = jailedServer({
       apopUser: account.user,
       token: token(),
       mechanisms,
+      channelBinding: null,
       fill: async (messages) => fillMaildir(jail, `/home/${account.user}/Maildir`, messages),
     };
   },

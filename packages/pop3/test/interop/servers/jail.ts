@@ -71,7 +71,8 @@ export class Jail implements AsyncDisposable {
   static async open(server: string): Promise<Jail> {
     const runs = join(farm, ".runs");
     await mkdir(runs, { recursive: true });
-    const jail = new Jail(await mkdtemp(join(runs, `${server}-`)));
+    await Jail.#sweep(runs);
+    const jail = new Jail(await mkdtemp(join(runs, `${process.pid}-${server}-`)));
     await exec("cp", ["--archive", "--link", `${join(farm, server)}/.`, jail.root]);
     await chmod(jail.root, 0o755);
     await jail.empty("/tmp", { mode: 0o1777 });
@@ -82,6 +83,14 @@ export class Jail implements AsyncDisposable {
     }
     for (const [name, content] of Object.entries(userFiles())) await jail.write(name, content);
     return jail;
+  }
+
+  /** Ends what is left of tests that were killed: a jail is named by the process that opened it. */
+  static async #sweep(runs: string): Promise<void> {
+    for (const name of await readdir(runs)) {
+      const [pid] = /^\d+(?=-)/.exec(name) ?? [];
+      if (pid !== undefined && !existsSync(`/proc/${pid}`)) await new Jail(join(runs, name))[Symbol.asyncDispose]();
+    }
   }
 
   /** Where a path of the jail is outside of it. */
@@ -121,7 +130,8 @@ export class Jail implements AsyncDisposable {
 
   /** Starts a program of the jail; what it says on its standard error joins the log. */
   spawn(command: readonly string[], { env = {}, as = "root", stdio = "ignore" }: Start = {}): ChildProcess {
-    const child = spawn("chroot", [`--userspec=${idOf(as)}:${idOf(as)}`, this.root, ...command], {
+    const user = `--userspec=${idOf(as)}:${idOf(as)}`;
+    const child = spawn("chroot", [user, this.root, ...command], {
       env: { PATH: "/usr/sbin:/usr/bin", ...env },
       stdio: [stdio, stdio, "pipe"],
     });

@@ -4,7 +4,10 @@ import { account, certificate } from "./account.js";
 import { Jail, jailObstacle } from "./jail.js";
 import type { InteropServer, RunningInteropServer } from "./server.js";
 
-type OwnPart = Pick<RunningInteropServer, "port" | "tlsPort" | "stls" | "apopUser" | "token" | "mechanisms" | "fill">;
+type OwnPart = Pick<
+  RunningInteropServer,
+  "port" | "tlsPort" | "stls" | "apopUser" | "token" | "mechanisms" | "channelBinding" | "fill"
+>;
 
 export interface JailedServer {
   readonly name: InteropServer["name"];

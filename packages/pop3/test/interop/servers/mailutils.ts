@@ -59,6 +59,7 @@ export const mailutils: InteropServer = jailedServer({
       apopUser: account.apopUser,
       token: null,
       mechanisms: [],
+      channelBinding: null,
       fill: async (messages) => fillMbox(jail, maildrop, messages),
     };
   },

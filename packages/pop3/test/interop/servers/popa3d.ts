@@ -24,6 +24,7 @@ export const popa3d: InteropServer = jailedServer({
       apopUser: null,
       token: null,
       mechanisms: [],
+      channelBinding: null,
       fill: async (messages) => fillMbox(jail, `${mail}/${account.user}`, messages),
     };
   },

@@ -37,6 +37,8 @@ export interface RunningInteropServer extends AsyncDisposable {
   readonly ca: string;
   /** The SASL mechanisms that let `user` in, those with `-PLUS` over TLS only. */
   readonly mechanisms: readonly string[];
+  /** The only type of channel binding (RFC 5056) that those with `-PLUS` take; null where there are none. */
+  readonly channelBinding: string | null;
   /** Replaces what the maildrop holds, while no session is open. */
   fill(messages: readonly Uint8Array[]): Promise<void>;
   /** What the server has said on its standard error so far, for the text of a failed assertion. */

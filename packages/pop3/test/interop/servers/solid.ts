@@ -31,6 +31,7 @@ export const solid: InteropServer = jailedServer({
       apopUser: account.user,
       token: null,
       mechanisms: [],
+      channelBinding: null,
       fill: async (messages) => fillMbox(jail, `${mail}/${account.user}`, messages),
     };
   },
