@@ -189,7 +189,7 @@ async function secured(stream: Duplex, host: string, options: TlsOptions, signal
     return new TransportLost("tls", `TLS with ${host} failed: ${tlsProblem(error)}`, { cause: error });
   });
   // A second handshake could bring another certificate, which nobody would have looked at (RFC 9325 §3.5).
-  socket.disableRenegotiation();
+  socket.disableRenegotiation?.();
   return new Transport(socket, socket);
 }
 

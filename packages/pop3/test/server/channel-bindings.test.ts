@@ -203,3 +203,9 @@ test("an identity may come in octets", () => {
   const context = secureContext({ key: octets(identity.key), cert: octets(identity.cert), clientCa: octets(clientCa) });
   expect(context).toMatchObject({ requestsCertificate: true, serverEndPoint: secureContext(identity).serverEndPoint });
 });
+
+test("a connection without keying material is bound to the certificate alone", () => {
+  const endPoint = new Uint8Array(32);
+  expect(channelBindings({ getProtocol: () => "TLSv1.3" }, endPoint)).toEqual({ "tls-server-end-point": endPoint });
+  expect(channelBindings({ getProtocol: () => "TLSv1.3" }, null)).toEqual({});
+});

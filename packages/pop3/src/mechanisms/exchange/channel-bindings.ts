@@ -4,10 +4,10 @@ import { createHash } from "node:crypto";
 import type { ChannelBindings } from "../../contracts/mechanism.js";
 import { signatureHash } from "../../protocol/certificate.js";
 
-/** What is asked of a TLS connection; a `TLSSocket` of Node answers it. */
+/** What is asked of a TLS connection; a `TLSSocket` of Node answers it, and that of Deno has no keying material to give. */
 export interface BoundConnection {
   getProtocol(): string | null;
-  exportKeyingMaterial(octets: number, label: string, context: Uint8Array): Uint8Array;
+  exportKeyingMaterial?(octets: number, label: string, context: Uint8Array): Uint8Array;
 }
 
 const EXPORTER_LABEL = "EXPORTER-Channel-Binding";
@@ -29,9 +29,10 @@ export function serverEndPoint(certificate: Uint8Array): Uint8Array | null {
 export function channelBindings(socket: BoundConnection, endPoint: Uint8Array | null): ChannelBindings {
   return {
     // RFC 9266 §4.2: before TLS 1.3 with the extended master secret alone, and whether that is used Node does not say.
-    ...(socket.getProtocol() === "TLSv1.3" && {
-      "tls-exporter": socket.exportKeyingMaterial(EXPORTER_OCTETS, EXPORTER_LABEL, new Uint8Array(0)),
-    }),
+    ...(socket.exportKeyingMaterial !== undefined &&
+      socket.getProtocol() === "TLSv1.3" && {
+        "tls-exporter": socket.exportKeyingMaterial(EXPORTER_OCTETS, EXPORTER_LABEL, new Uint8Array(0)),
+      }),
     ...(endPoint !== null && { "tls-server-end-point": endPoint }),
   };
 }
