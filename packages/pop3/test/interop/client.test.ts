@@ -6,17 +6,15 @@ import { CommandRefused, Pop3Client, type AuthOptions, type ConnectOptions, type
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { messages } from "./messages.js";
 import { servers } from "./servers/all.js";
-import type { InteropServer, RunningInteropServer } from "./servers/server.js";
+import type { RunningInteropServer } from "./servers/server.js";
 
 const SERVER_START_MS = 120_000;
 
-for (const server of servers) {
-  const reason = server.missing();
-  if (reason === null) describe(server.name, () => tried(server));
-  else test(server.name, ({ skip }) => skip(reason));
-}
+test.for(servers.filter((server) => server.missing() !== null))("$name", (server, { skip }) =>
+  skip(server.missing() ?? ""),
+);
 
-function tried(server: InteropServer): void {
+describe.each(servers.filter((server) => server.missing() === null))("$name", (server) => {
   const carried = [...messages.values()].filter((message) => server.delivers(message) !== null);
   // Some servers write into a maildrop while they read it, so every test has one of its own.
   const expected = carried.map((message) => digits(server.delivers(message)!));
@@ -116,7 +114,7 @@ function tried(server: InteropServer): void {
     await using again = await connect("none", {});
     expect(await again.uniqueIds()).toEqual([{ number: 1, uniqueId: three!.uniqueId }]);
   });
-}
+});
 
 /** Whether both sides have it here. Of those that bind the channel, none is for tls-unique alone, which TLS 1.3 does not have. */
 function isUsable({ mechanisms, channelBinding }: RunningInteropServer, name: string, tls: TlsMode): boolean {
