@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 
-const door = /^@postern\/pop3(?:\/(server|testing))?$/;
+const door = /^@postern\/pop3(?:\/(client|server|testing))?$/;
 
 registerHooks({
   resolve(specifier, context, next) {

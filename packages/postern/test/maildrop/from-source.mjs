@@ -5,7 +5,7 @@ const pop3 = new URL("../../../pop3/src/", import.meta.url);
 
 registerHooks({
   resolve(specifier, context, nextResolve) {
-    const door = /^@postern\/pop3(?:\/(server|testing))?$/.exec(specifier);
+    const door = /^@postern\/pop3(?:\/(client|server|testing))?$/.exec(specifier);
     if (door !== null)
       return nextResolve(new URL(door[1] === undefined ? "index.ts" : `${door[1]}/index.ts`, pop3).href, context);
     const ours = context.parentURL?.endsWith(".ts") && specifier.startsWith(".");

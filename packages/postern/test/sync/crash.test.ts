@@ -2,7 +2,7 @@
 // The instants are random, and besides each one between two steps of the order that `destination.ts` promises.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,10 +10,9 @@ import { fileURLToPath } from "node:url";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { ExpectStatic } from "vitest";
-import { mboxSource } from "../../src/delivery/mbox-source.js";
 import { openAccountState } from "../../src/sync/state.js";
 import { crashAccount, wireMessageOf } from "./crash-messages.js";
-import { textOf } from "./workplace.js";
+import { storedMessages } from "./stored-messages.js";
 
 const KILLS = 40;
 const MESSAGES = 60;
@@ -156,7 +155,7 @@ function readSome(path: string): void {
 }
 
 async function inspect(place: Place, expect: ExpectStatic): Promise<void> {
-  const messages = await messagesAt(place);
+  const messages = await storedMessages(place);
   const numbers = messages
     .map((message) => Number(/^Subject: (\d+)\r?\n/.exec(message)?.[1]))
     .toSorted((a, b) => a - b);
@@ -174,17 +173,4 @@ async function inspect(place: Place, expect: ExpectStatic): Promise<void> {
   state.close();
   const left = readdirSync(join(place.path, ".."), { recursive: true }).map(String);
   expect(left.filter((file) => /tmp\/.|\.part$|\.spool$|mail\.lock/.test(file))).toEqual([]);
-}
-
-async function messagesAt({ kind, path }: Place): Promise<string[]> {
-  const messages: string[] = [];
-  if (kind === "mbox") {
-    for await (const message of (await mboxSource(path, "none")).messages())
-      messages.push(await textOf(message.open()));
-    return messages;
-  }
-  for (const folder of kind === "maildir" ? [join(path, "new"), join(path, "cur")] : [path]) {
-    for (const file of readdirSync(folder)) messages.push(readFileSync(join(folder, file), "latin1"));
-  }
-  return messages;
 }
