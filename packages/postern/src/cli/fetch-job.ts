@@ -37,7 +37,8 @@ export async function preparedJob(
   options: FetchOptions,
   statePath: string,
 ): Promise<FetchJob> {
-  const destination = absolute(account, context.cwd);
+  const recipient = account.recipient ?? options.recipient;
+  const destination = absolute(account.to, recipient, context.cwd);
   const server = await chooseServer(context, account.from, serverOptions(account, options), { loggingIn: true });
   const user = options.user ?? server.user;
   if (user === null) {
@@ -51,9 +52,9 @@ export async function preparedJob(
     // Messages come as they are, with UTF-8 in their headers, where the server has that.
     connect: { ...connect, auth, utf8: true },
     destination,
-    recipient: account.recipient,
-    deletes: account.delete,
-    onlyNew: account.new,
+    recipient,
+    deletes: account.delete ?? options.delete === true,
+    onlyNew: account.new ?? options.new === true,
     statePath: resolve(context.cwd, statePath),
   };
 }
@@ -88,7 +89,7 @@ export async function runJob(
 }
 
 /** With its path from the root. Throws `CliFailure` where it is no destination. */
-function absolute({ to, recipient }: FetchAccountConfig, cwd: string): string {
+function absolute(to: string, recipient: string | undefined, cwd: string): string {
   const text = to.replace(
     /^(maildir|mbox|eml):(.+)$/s,
     (_, kind: string, path: string) => `${kind}:${resolve(cwd, path)}`,

@@ -17,8 +17,8 @@ export class FetchProgress {
   /** Times and octets received by then, oldest first. */
   #samples: (readonly [ms: number, octets: number])[] = [];
 
-  /** An account's listing was read. */
-  listed(wanted: number, wantedOctets: number): void {
+  /** So much more is to come than was known; less than nothing where a new listing has less. */
+  expected(wanted: number, wantedOctets: number): void {
     this.#wanted += wanted;
     this.#wantedOctets += wantedOctets;
   }
@@ -26,6 +26,8 @@ export class FetchProgress {
   received(octets: number, nowMs: number): void {
     this.#octets += octets;
     const newest = this.#samples.at(-1);
+    // Between two visits nothing was to come.
+    if (newest !== undefined && nowMs - newest[0] > RATE_MS) this.#samples = [];
     if (newest !== undefined && nowMs - newest[0] < RATE_MS / 50) return;
     this.#samples.push([nowMs, this.#octets]);
     while (this.#samples.length > 2 && nowMs - this.#samples[1]![0] > RATE_MS) this.#samples.shift();

@@ -6,6 +6,7 @@ import type { AccountListener } from "../sync/fetch-account.js";
 import type { PassOutcome } from "../sync/fetch-pass.js";
 import { connectionFailure, loginFailure } from "./connection-failure.js";
 import type { CliContext } from "./context.js";
+import { placeOf } from "./server-options.js";
 import type { ChosenServer } from "./server-options.js";
 import { FetchProgress } from "./fetch-progress.js";
 import { shownOctets, shownSeconds } from "./figures.js";
@@ -47,11 +48,23 @@ export class FetchReport {
 
   /** Whoever fetches the account of that name tells this. */
   listener(account: string, destination: string): AccountListener {
+    // Of the last listing, and not come yet: after a lost connection the next listing has it again.
+    let [messages, open] = [0, 0];
     return {
-      listed: (_, wanted, octets) => this.#moved(() => this.#progress.listed(wanted, octets)),
-      received: (octets) => this.#moved(() => this.#progress.received(octets, performance.now())),
-      delivered: () => this.#moved(() => this.#progress.delivered()),
+      listed: (_, wanted, octets) => {
+        this.#moved(() => this.#progress.expected(wanted - messages, octets - open));
+        [messages, open] = [wanted, octets];
+      },
+      received: (octets) => {
+        open -= octets;
+        this.#moved(() => this.#progress.received(octets, performance.now()));
+      },
+      delivered: () => {
+        messages--;
+        this.#moved(() => this.#progress.delivered());
+      },
       failed: ({ number, uniqueId, problem }) => {
+        messages--;
         this.#progress.failed();
         this.#worse(1);
         this.#say(`${this.#of(account)}message ${number} (${uniqueId}) was left on the server: ${problem}`);
@@ -66,8 +79,7 @@ export class FetchReport {
   /** The account could not be fetched, or not to its end. */
   ended({ account, connect, user: name }: FetchedAccount, error: unknown): void {
     const login = isOfLogin(error) ? loginFailure(error, name) : null;
-    const told = login === null ? connectionFailure(error, connect) : new Error(login.sentence);
-    const message = told instanceof Error ? told.message : String(told);
+    const message = login?.sentence ?? sentenceOf(error, connect);
     this.#worse(login !== null || this.#context.signal?.aborted === true ? 1 : 2);
     this.#say(`postern: ${this.#of(account)}${message}`);
     if (this.#options.json) this.#print({ account, error: message, code: codeOf(error) });
@@ -131,6 +143,13 @@ export class FetchReport {
   #worse(status: 1 | 2): void {
     if (status > this.#status) this.#status = status;
   }
+}
+
+function sentenceOf(error: unknown, connect: ChosenServer["connect"]): string {
+  if (error instanceof CommandRefused && error.keyword !== "")
+    return `${placeOf(connect)} does not do what it has to: ${error.message}`;
+  const told = connectionFailure(error, connect);
+  return told instanceof Error ? told.message : String(told);
 }
 
 /** A refusal of something else than a login says nothing about the user. */

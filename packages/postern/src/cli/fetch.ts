@@ -103,22 +103,15 @@ function accountsOf(
       throw new CliFailure(
         "With --accounts, the servers and destinations are in that file: leave the URL and --to out.",
       );
+    if (options.passwordStdin === true)
+      throw new CliFailure("Standard input holds one password: with --accounts, let the file say where each one is.");
     return readFetchAccounts(resolve(cwd, options.accounts));
   }
   if (url === undefined) throw new CliFailure("Say which server: postern fetch pop3s://user@host --to maildir:DIR");
   if (options.to === undefined) {
     throw new CliFailure(`Say where the mail goes: postern fetch ${printable(url)} --to maildir:DIR`);
   }
-  return [
-    {
-      from: url,
-      to: options.to,
-      recipient: options.recipient,
-      new: options.new === true,
-      delete: options.delete === true,
-      allow_cleartext: false,
-    },
-  ];
+  return [{ from: url, to: options.to, allow_cleartext: false }];
 }
 
 /** Runs all, so many at a time; what one rejects with is thrown once the others have ended. */

@@ -13,8 +13,8 @@ export interface FetchAccountConfig {
   readonly from: string;
   readonly to: string;
   readonly recipient?: string | undefined;
-  readonly new: boolean;
-  readonly delete: boolean;
+  readonly new?: boolean | undefined;
+  readonly delete?: boolean | undefined;
   readonly password_file?: string | undefined;
   readonly password_command?: string | undefined;
   readonly token_file?: string | undefined;
@@ -31,8 +31,8 @@ const account = z.strictObject({
   from: text("write where the mail is, such as pop3s://ann@pop.example.net"),
   to: text("write where the mail goes, such as maildir:/home/ann/Mail"),
   recipient: text("write the address for LMTP").optional(),
-  new: flag().default(false),
-  delete: flag().default(false),
+  new: flag().optional(),
+  delete: flag().optional(),
   password_file: path().optional(),
   password_command: text("write a command that prints the password").optional(),
   token_file: path().optional(),

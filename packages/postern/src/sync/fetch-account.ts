@@ -14,6 +14,9 @@ export type Every = "once" | "auto" | number;
 /** Between visits where the server asks for nothing: what mail programs do. */
 const AUTO_SECONDS = 5 * 60;
 
+/** No server makes us wait for longer: who has to, is refused then, and waits again. Timers end at 24 days. */
+const LONGEST_DELAY_SECONDS = 24 * 60 * 60;
+
 export interface FetchAccountOptions {
   readonly connect: ConnectOptions;
   readonly deletes: boolean;
@@ -51,7 +54,7 @@ const CLOCK: Clock = {
 
 /**
  * Visits the maildrop as `every` says. Resolves with the outcome of the last visit, which with `auto` or a number of seconds is once the
- * signal is aborted between two visits. Rejects with the failure that ends it, or with the signal's reason.
+ * signal is aborted. Rejects with the failure that ends it; where it is to be fetched once, with the signal's reason, too.
  */
 export async function fetchAccount(options: FetchAccountOptions): Promise<PassOutcome | null> {
   const { every, signal, listener, clock = CLOCK } = options;
@@ -69,11 +72,16 @@ export async function fetchAccount(options: FetchAccountOptions): Promise<PassOu
         last = visit;
         listener.visited?.(visit);
         if (every === "once") return visit;
-        waitMs = 1000 * Math.max(every === "auto" ? AUTO_SECONDS : every, visit.loginDelaySeconds);
+        const delaySeconds = Math.min(visit.loginDelaySeconds, LONGEST_DELAY_SECONDS);
+        waitMs = 1000 * Math.max(every === "auto" ? AUTO_SECONDS : every, delaySeconds);
         why = "the next visit";
       }
     } catch (error) {
-      if (signal?.aborted === true) throw signal.reason;
+      if (signal?.aborted === true) {
+        // Who fetches for ever has no other end.
+        if (every === "once") throw signal.reason;
+        return last;
+      }
       waitMs = waitAfter(error, ++failures, options, clock);
       why = error instanceof Error ? error.message : String(error);
     }
@@ -89,12 +97,13 @@ export async function fetchAccount(options: FetchAccountOptions): Promise<PassOu
 async function visited(options: FetchAccountOptions, clock: Clock): Promise<PassOutcome | number> {
   const state = options.openState();
   try {
-    const leftMs = (state.lastLoginMs ?? 0) + 1000 * loginDelayOf(state.capabilities ?? []) - clock.nowMs();
-    // A clock that was set back keeps nobody waiting for longer than the delay.
-    if (leftMs > 0) return Math.min(leftMs, 1000 * loginDelayOf(state.capabilities ?? []));
+    const sinceMs = clock.nowMs() - (state.lastLoginMs ?? 0);
+    const leftMs = 1000 * loginDelayOf(state.capabilities ?? []) - sinceMs;
+    // A login in the future tells that the clock was set back, and nothing of how long ago it was.
+    if (sinceMs >= 0 && leftMs > 0) return leftMs;
     const destination = await options.openDestination(state);
     try {
-      return await fetchOnce({ ...options, state, destination });
+      return await fetchOnce({ ...options, state, destination, nowMs: clock.nowMs });
     } finally {
       await destination.close();
     }
@@ -120,7 +129,7 @@ function loginDelayOf(lines: readonly string[]): number {
     const [tag, ...params] = line.split(" ");
     if (tag?.toUpperCase() !== loginDelay.tag) continue;
     const argument = loginDelay.argument.parse(params);
-    if ("value" in argument) return argument.value.seconds;
+    if ("value" in argument) return Math.min(argument.value.seconds, LONGEST_DELAY_SECONDS);
   }
   return 0;
 }

@@ -41,6 +41,7 @@ export interface PassOptions {
   readonly onlyNew: boolean;
   readonly listener: FetchListener;
   readonly signal: AbortSignal | undefined;
+  readonly nowMs: () => number;
 }
 
 export interface PassOutcome {
@@ -75,9 +76,9 @@ interface WantedMessage extends ListedMessage {
  * takes nothing more, `TransportLost` and the signal's reason; what was fetched until then is safe and known.
  */
 export async function fetchOnce(options: PassOptions): Promise<PassOutcome> {
-  const { connect, state, signal } = options;
+  const { connect, state, signal, nowMs } = options;
   await using client = await connected(connect, state);
-  state.recordLogin(Date.now());
+  state.recordLogin(nowMs());
   state.rememberCapabilities(client.capabilitiesBeforeLogin.lines);
 
   const listed = keyed(await client.listing(signal === undefined ? {} : { signal }));
@@ -130,7 +131,7 @@ function isKnown({ state, destination, onlyNew }: PassOptions, key: string): boo
 async function retrieved(
   client: Pop3Client,
   wanted: readonly WantedMessage[],
-  { destination, listener, signal }: PassOptions,
+  { destination, listener, signal, nowMs }: PassOptions,
   failed: Map<string, FailedMessage>,
 ): Promise<{ fetched: number; octets: number }> {
   let fetched = 0;
@@ -139,7 +140,7 @@ async function retrieved(
   const aborting = signal === undefined ? {} : { signal };
   for await (const message of client.messages({ among: wanted, ...aborting })) {
     const key = keys.get(message.number)!;
-    const facts = { uniqueId: key, octets: message.octets, receivedMs: Date.now() };
+    const facts = { uniqueId: key, octets: message.octets, receivedMs: nowMs() };
     try {
       await destination.deliver(counted(message, listener), facts, aborting);
       fetched++;
@@ -176,7 +177,12 @@ async function ended(
   failed: ReadonlyMap<string, FailedMessage>,
 ): Promise<number> {
   const safe = deletes ? listed.filter(({ key }) => state.isFetched(key, destination.name) && !failed.has(key)) : [];
-  if (safe.length > 0) state.doom(safe.map(({ key }) => key));
+  if (safe.length === 0) {
+    // Everything is here, and nothing is lost with the server's last word.
+    await client.quit().catch(() => undefined);
+    return 0;
+  }
+  state.doom(safe.map(({ key }) => key));
   const marks = await Promise.allSettled(safe.map(({ number }) => client.delete(number)));
   for (const mark of marks)
     if (mark.status === "rejected" && !(mark.reason instanceof CommandRefused)) throw mark.reason;
