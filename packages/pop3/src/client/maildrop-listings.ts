@@ -18,6 +18,7 @@ import type { CommandOptions } from "./options.js";
 import type { ListedMessage } from "./retrieval.js";
 import { quiet } from "./rejection.js";
 import type { Session } from "./session.js";
+import { abortOf } from "./transport.js";
 
 interface Asked {
   readonly scan: Promise<ScanListing[]>;
@@ -49,7 +50,7 @@ export class MaildropListings {
   }
 
   /** Both as one. Unique-ids that the server does not have are null, or where they are needed a `CommandRefused`. */
-  async all(options: CommandOptions, needsUniqueIds: boolean): Promise<ListedMessage[]> {
+  async #all(options: CommandOptions, needsUniqueIds: boolean): Promise<ListedMessage[]> {
     // What was marked since is in the listing of the login still.
     const { scan, uniqueIds } =
       (this.#session.uncommitted().length === 0 ? this.#prefetched : null) ?? this.#ask(options);
@@ -58,6 +59,18 @@ export class MaildropListings {
       return [];
     });
     return listedMessages(await scan, ids);
+  }
+
+  /** The same, no longer than the signal lets it: what was asked for along with the login knew none. */
+  async all(options: CommandOptions, needsUniqueIds: boolean): Promise<ListedMessage[]> {
+    const { signal } = options;
+    if (signal === undefined) return this.#all(options, needsUniqueIds);
+    const { promise: aborted, settle } = abortOf(signal);
+    try {
+      return await Promise.race([aborted, this.#all(options, needsUniqueIds)]);
+    } finally {
+      settle();
+    }
   }
 
   scanOf(answer: Answer): ScanListing[] {

@@ -103,7 +103,7 @@ async function visited(options: FetchAccountOptions, clock: Clock): Promise<Pass
     if (sinceMs >= 0 && leftMs > 0) return leftMs;
     const destination = await options.openDestination(state);
     try {
-      return await fetchOnce({ ...options, state, destination, nowMs: clock.nowMs });
+      return await fetchOnce({ ...options, state, destination, nowMs: () => clock.nowMs() });
     } finally {
       await destination.close();
     }

@@ -77,10 +77,20 @@ interface WantedMessage extends ListedMessage {
  */
 export async function fetchOnce(options: PassOptions): Promise<PassOutcome> {
   const { connect, state, signal, nowMs } = options;
-  await using client = await connected(connect, state);
+  await using client = await connected(connect, state, signal);
   state.recordLogin(nowMs());
   state.rememberCapabilities(client.capabilitiesBeforeLogin.lines);
+  try {
+    return await visited(client, options);
+  } catch (error) {
+    // Who wants to stop does not wait for the last words of a server.
+    if (signal?.aborted === true) client.close();
+    throw error;
+  }
+}
 
+async function visited(client: Pop3Client, options: PassOptions): Promise<PassOutcome> {
+  const { state, signal } = options;
   const listed = keyed(await client.listing(signal === undefined ? {} : { signal }));
   state.forgetMissing(new Set(listed.map(({ key }) => key)));
   const wanted = listed.filter(({ key }) => !isKnown(options, key));
@@ -101,16 +111,29 @@ export async function fetchOnce(options: PassOptions): Promise<PassOutcome> {
 }
 
 /** What an earlier visit remembered may be wrong today; the next try then begins without it. */
-async function connected(connect: ConnectOptions, state: AccountState): Promise<Pop3Client> {
+async function connected(
+  options: ConnectOptions,
+  state: AccountState,
+  signal: AbortSignal | undefined,
+): Promise<Pop3Client> {
   const remembered = state.capabilities ?? [];
+  const connect = signal === undefined ? options : { ...options, signal };
   try {
     return await Pop3Client.connect({ ...connect, remembered, prefetchListings: true });
   } catch (error) {
     // A refusal with a code is an answer to us, and says nothing about what the server can do.
     const answered = error instanceof TransportLost || (error instanceof CommandRefused && error.code !== null);
     if (remembered.length > 0 && !answered) state.rememberCapabilities(null);
+    const early = error instanceof CommandRefused && error.responseCode?.cause === "login-delay";
+    if (remembered.length === 0 && early) state.rememberCapabilities(await announced(connect).catch(() => null));
     throw error;
   }
+}
+
+/** The lines of CAPA before a login: how long to wait for one is in them. */
+async function announced({ auth: _, ...connect }: ConnectOptions): Promise<readonly string[]> {
+  await using client = await Pop3Client.connect(connect);
+  return client.capabilitiesBeforeLogin.lines;
 }
 
 function keyed(listed: readonly ListedMessage[]): WantedMessage[] {
