@@ -16,13 +16,15 @@ export interface CliSurroundings {
   /** What standard input holds, or a stream of the test's own. */
   readonly stdin?: string | InputStream;
   readonly signal?: AbortSignal;
+  /** Standard error is a terminal with so many columns. */
+  readonly terminalColumns?: number;
   /** Told of everything that is written to standard output. */
   readonly onStdout?: (text: string) => void;
 }
 
 /** Runs `postern` with these arguments. */
 export async function runCli(args: readonly string[], surroundings: CliSurroundings): Promise<CliOutcome> {
-  const { cwd, env = {}, stdin = "", signal, onStdout } = surroundings;
+  const { cwd, env = {}, stdin = "", signal, terminalColumns, onStdout } = surroundings;
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const written = { stdout: "", stderr: "" };
   stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -34,7 +36,7 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
   await run(args, {
     stdin: typeof stdin === "string" ? Readable.from(stdin === "" ? [] : [Buffer.from(stdin)]) : stdin,
     stdout,
-    stderr,
+    stderr: terminalColumns === undefined ? stderr : Object.assign(stderr, { isTTY: true, columns: terminalColumns }),
     // Threads load built code, and these tests the sources.
     env: { POSTERN_WORKERS: "1", ...env },
     cwd,
