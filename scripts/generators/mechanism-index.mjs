@@ -20,6 +20,12 @@ export function mechanismIndex(entryNames) {
     from: "../contracts/mechanism.js",
     list: "mechanisms",
     about: "Every mechanism, strongest first.",
+    also: {
+      type: "ClientMechanism",
+      suffix: "Client",
+      list: "clientMechanisms",
+      about: "The same as clients know them.",
+    },
     order,
   });
 }

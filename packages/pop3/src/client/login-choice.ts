@@ -5,8 +5,8 @@ import { sasl } from "../capabilities/sasl.js";
 import { user, userCommand } from "../capabilities/user.js";
 import { utf8 } from "../capabilities/utf8.js";
 import { LoginImpossible, type LoginObstacle } from "../contracts/errors.js";
-import type { ChannelBindings, Mechanism } from "../contracts/mechanism.js";
-import { mechanisms } from "../mechanisms/index.js";
+import type { ChannelBindings, ClientMechanism } from "../contracts/mechanism.js";
+import { clientMechanisms } from "../mechanisms/index.js";
 import type { Capabilities } from "./capabilities.js";
 import type { AuthOptions } from "./options.js";
 
@@ -21,7 +21,7 @@ export interface LoginCircumstances {
 
 /** The way that was chosen. */
 export type LoginMethodChoice =
-  | { readonly kind: "mechanism"; readonly mechanism: Mechanism; readonly bindingUnoffered: boolean }
+  | { readonly kind: "mechanism"; readonly mechanism: ClientMechanism; readonly bindingUnoffered: boolean }
   | { readonly kind: "digest"; readonly timestamp: string }
   /** `listed`: CAPA says that it works. */
   | { readonly kind: "password"; readonly listed: boolean };
@@ -71,7 +71,7 @@ function waysOf(methods: readonly string[] | undefined): readonly Way[] {
   });
 }
 
-function mechanismWay(mechanism: Mechanism): Way {
+function mechanismWay(mechanism: ClientMechanism): Way {
   const { name, onRequest, bindsChannel, revealsSecret } = mechanism;
   const needs = needsOf(mechanism);
   return {
@@ -93,7 +93,7 @@ function mechanismWay(mechanism: Mechanism): Way {
   };
 }
 
-function needsOf({ credentials }: Mechanism): LoginMethod["needs"] {
+function needsOf({ credentials }: ClientMechanism): LoginMethod["needs"] {
   if (credentials === "anonymous") return null;
   return credentials === "token" || credentials === "certificate" ? credentials : "password";
 }
@@ -137,7 +137,7 @@ function beyondAscii({ user, password = "" }: AuthOptions, capabilities: Capabil
   return "the name or the password is not ASCII, and the server does not list that it takes UTF-8";
 }
 
-const ALL: readonly Way[] = [...mechanisms.map(mechanismWay), digestWay, passwordWay];
+const ALL: readonly Way[] = [...clientMechanisms.map(mechanismWay), digestWay, passwordWay];
 
 /** Every way, strongest first. */
 export const LOGIN_METHODS: readonly LoginMethod[] = ALL;

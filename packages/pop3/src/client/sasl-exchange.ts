@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import { saslCommand } from "../capabilities/sasl.js";
 import { ProtocolViolation } from "../contracts/errors.js";
-import type { ClientExchange, Mechanism } from "../contracts/mechanism.js";
+import type { ClientExchange, ClientMechanism } from "../contracts/mechanism.js";
 import { COMMAND_OCTETS } from "../protocol/command.js";
 import type { QuirkNote } from "../protocol/quirks.js";
 import { asError } from "./rejection.js";
@@ -18,7 +18,7 @@ const MOST_CHALLENGES = 20;
 const CANCEL = "*\r\n";
 
 export interface SaslExchangeOptions {
-  readonly mechanism: Mechanism;
+  readonly mechanism: ClientMechanism;
   readonly exchange: ClientExchange;
   /** An initial response may be sent in the command, if it fits (RFC 5034 §4). */
   readonly initialResponse: boolean;

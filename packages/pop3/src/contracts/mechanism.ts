@@ -67,14 +67,10 @@ export class MechanismRefused extends Error {
   override readonly name = "MechanismRefused";
 }
 
-/** One SASL mechanism. */
-export interface Mechanism {
+/** One SASL mechanism as its client knows it: all that a program has to hold which serves none. */
+export interface ClientMechanism {
   /** As registered, in upper case (RFC 4422 §3.1). */
   readonly name: string;
-  /** The documents that define it. */
-  readonly reference: readonly string[];
-  /** What it does and when to use it, in our own words. */
-  readonly discussion: string;
   readonly credentials: CredentialKind;
   /** Out of date, or open to everybody: served only where the operator names it. */
   readonly onRequest: boolean;
@@ -86,9 +82,22 @@ export interface Mechanism {
   readonly clientFirst: boolean;
   /** The client's first message is all that the mechanism has: no challenge follows it, whatever the verdict. */
   readonly singleMessage: boolean;
+  client(context: MechanismClientContext): ClientExchange;
+}
+
+/** One SASL mechanism, with both ends and what is said of it. */
+export interface Mechanism extends ClientMechanism {
+  /** The documents that define it. */
+  readonly reference: readonly string[];
+  /** What it does and when to use it, in our own words. */
+  readonly discussion: string;
   /** Lines `C: …` and `S: …` of an example exchange, for the reference page. */
   readonly example: string;
   /** `initialResponse` is never null where the client sends first. */
   server(context: MechanismServerContext, initialResponse: Uint8Array | null): ServerExchange;
-  client(context: MechanismClientContext): ClientExchange;
+}
+
+/** Puts the two ends together. A call, and marked as one without effect, so that a client's bundle can leave the other end out. */
+export function bothEnds(client: ClientMechanism, server: Omit<Mechanism, keyof ClientMechanism>): Mechanism {
+  return { ...client, ...server };
 }

@@ -1,6 +1,12 @@
 // ANONYMOUS (RFC 4505): anybody, without proof, with a word about himself if he likes.
 // That word is not authenticated and is not kept; who may come in this way is for the operator to say.
-import type { Mechanism, MechanismOutcome, MechanismServerContext } from "../contracts/mechanism.js";
+import {
+  bothEnds,
+  type ClientMechanism,
+  type Mechanism,
+  type MechanismOutcome,
+  type MechanismServerContext,
+} from "../contracts/mechanism.js";
 import { refuseIdentity } from "./exchange/identity.js";
 import { actingAs, lacking, MALFORMED } from "./exchange/outcome.js";
 import { given, hasControls, NOTHING, textOf, utf8 } from "./exchange/text.js";
@@ -21,21 +27,14 @@ async function judge(context: MechanismServerContext, message: Uint8Array | null
   return actingAs(context, user, "");
 }
 
-export const anonymous: Mechanism = {
+export const anonymousClient: ClientMechanism = {
   name: "ANONYMOUS",
-  reference: ["RFC 4505"],
-  discussion:
-    "The client proves nothing and gets the maildrop that is open to everybody, say that of a public announcement list. It may leave a word of trace " +
-    "information, such as a mail address, which nobody can check. To be served only where such a maildrop is wanted.",
   credentials: "anonymous",
   onRequest: true,
   revealsSecret: false,
   bindsChannel: false,
   clientFirst: true,
   singleMessage: true,
-  example: `C: AUTH ANONYMOUS c2lyaGM=
-S: +OK`,
-  server: (context, initialResponse) => withoutChallenge(() => judge(context, initialResponse)),
   /** The name is the trace information; an empty one leaves none. The trace's profile maps nothing, so it is not prepared. */
   *client(context) {
     refuseIdentity(context, "ANONYMOUS");
@@ -44,3 +43,13 @@ S: +OK`,
     yield trace === "" ? NOTHING : utf8(trace);
   },
 };
+
+export const anonymous: Mechanism = /* @__PURE__ */ bothEnds(anonymousClient, {
+  reference: ["RFC 4505"],
+  discussion:
+    "The client proves nothing and gets the maildrop that is open to everybody, say that of a public announcement list. It may leave a word of trace " +
+    "information, such as a mail address, which nobody can check. To be served only where such a maildrop is wanted.",
+  example: `C: AUTH ANONYMOUS c2lyaGM=
+S: +OK`,
+  server: (context, initialResponse) => withoutChallenge(() => judge(context, initialResponse)),
+});

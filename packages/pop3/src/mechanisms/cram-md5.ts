@@ -1,7 +1,7 @@
 // CRAM-MD5 (RFC 2195): the client answers a challenge with a keyed digest of it. The secret does not travel.
 // The server has to hold it in the clear instead, and MD5 is weak today: served on request alone.
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { type Mechanism, MechanismRefused } from "../contracts/mechanism.js";
+import { bothEnds, type ClientMechanism, type Mechanism, MechanismRefused } from "../contracts/mechanism.js";
 import { refuseIdentity } from "./exchange/identity.js";
 import { actingAs, CREDENTIALS, lacking, MALFORMED } from "./exchange/outcome.js";
 import { given, hasControls, NOTHING, prepared, textOf, utf8 } from "./exchange/text.js";
@@ -23,18 +23,30 @@ function decimal(octets: Uint8Array): string {
   return new DataView(octets.buffer, octets.byteOffset, octets.length).getBigUint64(0).toString();
 }
 
-export const cramMd5: Mechanism = {
+export const cramMd5Client: ClientMechanism = {
   name: "CRAM-MD5",
-  reference: ["RFC 2195"],
-  discussion:
-    "The server sends a string that it never sent before, the client its name and the HMAC-MD5 of that string under the password. Nobody on the way " +
-    "learns the password, but he can try passwords at leisure, and the server must keep every one in the clear. SCRAM does all of it better.",
   credentials: "secret",
   onRequest: true,
   revealsSecret: false,
   bindsChannel: false,
   clientFirst: false,
   singleMessage: false,
+  *client(context) {
+    refuseIdentity(context, "CRAM-MD5");
+    const name = given(context.name, "a name", context.prepare);
+    const password = given(context.password, "a password", context.prepare);
+    const challenge = textOf(yield NOTHING) ?? "";
+    if (!CHALLENGE.test(challenge)) throw new MechanismRefused("the server's challenge is not a msg-id");
+    const digest = Array.from(digestOf(password, challenge), (octet) => octet.toString(16).padStart(2, "0")).join("");
+    yield utf8(`${name} ${digest}`);
+  },
+};
+
+export const cramMd5: Mechanism = /* @__PURE__ */ bothEnds(cramMd5Client, {
+  reference: ["RFC 2195"],
+  discussion:
+    "The server sends a string that it never sent before, the client its name and the HMAC-MD5 of that string under the password. Nobody on the way " +
+    "learns the password, but he can try passwords at leisure, and the server must keep every one in the clear. SCRAM does all of it better.",
   example: `C: AUTH CRAM-MD5
 S: + PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+
 C: dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw
@@ -58,13 +70,4 @@ S: +OK`,
     );
     return actingAs(context, right && shared !== null ? shared.user : null, "");
   },
-  *client(context) {
-    refuseIdentity(context, "CRAM-MD5");
-    const name = given(context.name, "a name", context.prepare);
-    const password = given(context.password, "a password", context.prepare);
-    const challenge = textOf(yield NOTHING) ?? "";
-    if (!CHALLENGE.test(challenge)) throw new MechanismRefused("the server's challenge is not a msg-id");
-    const digest = Array.from(digestOf(password, challenge), (octet) => octet.toString(16).padStart(2, "0")).join("");
-    yield utf8(`${name} ${digest}`);
-  },
-};
+});

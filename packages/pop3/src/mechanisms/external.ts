@@ -1,6 +1,12 @@
 // EXTERNAL (RFC 4422 appendix A): the client points to what the connection knows of it already, its certificate.
 // Whether TLS accepted the certificate has been decided before; the authenticator says whom it stands for.
-import type { Mechanism, MechanismOutcome, MechanismServerContext } from "../contracts/mechanism.js";
+import {
+  bothEnds,
+  type ClientMechanism,
+  type Mechanism,
+  type MechanismOutcome,
+  type MechanismServerContext,
+} from "../contracts/mechanism.js";
 import { identityGiven } from "./exchange/identity.js";
 import { actingAs, CREDENTIALS, lacking, MALFORMED } from "./exchange/outcome.js";
 import { hasControls, textOf, utf8 } from "./exchange/text.js";
@@ -15,22 +21,25 @@ async function judge(context: MechanismServerContext, message: Uint8Array | null
   return actingAs(context, user, identity);
 }
 
-export const external: Mechanism = {
+export const externalClient: ClientMechanism = {
   name: "EXTERNAL",
-  reference: ["RFC 4422"],
-  discussion:
-    "The client has shown a certificate when TLS began, and now asks to be taken for whom it stands for, or for somebody else whom that one may act " +
-    "as. No password exists that could be lost. It needs a server that asks for certificates, and an issuer whom it trusts.",
   credentials: "certificate",
   onRequest: false,
   revealsSecret: false,
   bindsChannel: false,
   clientFirst: true,
   singleMessage: true,
-  example: `C: AUTH EXTERNAL =
-S: +OK`,
-  server: (context, initialResponse) => withoutChallenge(() => judge(context, initialResponse)),
   *client(context) {
     yield utf8(identityGiven(context));
   },
 };
+
+export const external: Mechanism = /* @__PURE__ */ bothEnds(externalClient, {
+  reference: ["RFC 4422"],
+  discussion:
+    "The client has shown a certificate when TLS began, and now asks to be taken for whom it stands for, or for somebody else whom that one may act " +
+    "as. No password exists that could be lost. It needs a server that asks for certificates, and an issuer whom it trusts.",
+  example: `C: AUTH EXTERNAL =
+S: +OK`,
+  server: (context, initialResponse) => withoutChallenge(() => judge(context, initialResponse)),
+});

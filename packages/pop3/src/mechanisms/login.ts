@@ -1,6 +1,6 @@
 // LOGIN (draft-murchison-sasl-login): name and password, each on a question of its own. Older than PLAIN, and does less.
 // Kept for the clients that know nothing else.
-import type { Mechanism } from "../contracts/mechanism.js";
+import { bothEnds, type ClientMechanism, type Mechanism } from "../contracts/mechanism.js";
 import { refuseIdentity } from "./exchange/identity.js";
 import { actingAs, CREDENTIALS, MALFORMED } from "./exchange/outcome.js";
 import { given, hasControls, NOTHING, prepared, textOf, utf8 } from "./exchange/text.js";
@@ -11,18 +11,30 @@ function answerOf(response: Uint8Array): string | null {
   return text === null || text === "" || hasControls(text) ? null : text;
 }
 
-export const login: Mechanism = {
+export const loginClient: ClientMechanism = {
   name: "LOGIN",
-  reference: ["draft-murchison-sasl-login-00"],
-  discussion:
-    "The server asks for the name, then for the password, and gets both as they are. It was never standardised; PLAIN does the same with one " +
-    "message less. To be served only for clients that know nothing better.",
   credentials: "password",
   onRequest: true,
   revealsSecret: true,
   bindsChannel: false,
   clientFirst: false,
   singleMessage: false,
+  *client(context) {
+    refuseIdentity(context, "LOGIN");
+    const name = given(context.name, "a name", context.prepare);
+    const password = given(context.password, "a password", context.prepare);
+    // What the questions say is not to be read (§2.1).
+    yield NOTHING;
+    yield utf8(name);
+    yield utf8(password);
+  },
+};
+
+export const login: Mechanism = /* @__PURE__ */ bothEnds(loginClient, {
+  reference: ["draft-murchison-sasl-login-00"],
+  discussion:
+    "The server asks for the name, then for the password, and gets both as they are. It was never standardised; PLAIN does the same with one " +
+    "message less. To be served only for clients that know nothing better.",
   example: `C: AUTH LOGIN
 S: + VXNlcm5hbWU6
 C: dGlt
@@ -42,13 +54,4 @@ S: +OK`,
     if (preparedName === null || preparedPassword === null) return CREDENTIALS;
     return actingAs(context, await context.authenticator.verifyPassword(preparedName, preparedPassword), "");
   },
-  *client(context) {
-    refuseIdentity(context, "LOGIN");
-    const name = given(context.name, "a name", context.prepare);
-    const password = given(context.password, "a password", context.prepare);
-    // What the questions say is not to be read (§2.1).
-    yield NOTHING;
-    yield utf8(name);
-    yield utf8(password);
-  },
-};
+});

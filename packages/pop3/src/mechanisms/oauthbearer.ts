@@ -1,6 +1,6 @@
 // OAUTHBEARER (RFC 7628): a bearer token of OAuth 2.0, with the name and the server that it is meant for.
 // Tokens are judged by the authenticator; here is the grammar of the message, and the error in JSON.
-import type { Mechanism } from "../contracts/mechanism.js";
+import { bothEnds, type ClientMechanism, type Mechanism } from "../contracts/mechanism.js";
 import {
   bearerClient,
   bearerGiven,
@@ -49,27 +49,30 @@ function errorText({ status, scope, configuration }: RefusedToken): string {
   return JSON.stringify({ status, scope, "openid-configuration": configuration });
 }
 
-export const oauthbearer: Mechanism = {
+export const oauthbearerClient: ClientMechanism = {
   name: "OAUTHBEARER",
-  reference: ["RFC 7628"],
-  discussion:
-    "The client sends a token that an identity provider gave it, so that it never handles the password. A token that is refused is answered in JSON: " +
-    "what is wrong with it, and where a better one can be had. Whoever reads a token can use it, so it needs TLS.",
   credentials: "token",
   onRequest: false,
   revealsSecret: true,
   bindsChannel: false,
   clientFirst: true,
   singleMessage: false,
-  example: `C: AUTH OAUTHBEARER bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9OTk1AWF1dGg9QmVhcmVyIHZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB
-S: +OK`,
-  async *server(context, initialResponse) {
-    const message = parse(textOf(initialResponse));
-    return message === null ? MALFORMED : yield* bearerServer(context, message, errorText);
-  },
   *client(context) {
     const { token, name } = bearerGiven(context);
     const pairs = [`host=${context.host}`, `port=${context.port}`, `auth=Bearer ${token}`];
     yield* bearerClient(`${formatGs2("n", name)}\x01${pairs.join("\x01")}\x01\x01`, utf8("\x01"));
   },
 };
+
+export const oauthbearer: Mechanism = /* @__PURE__ */ bothEnds(oauthbearerClient, {
+  reference: ["RFC 7628"],
+  discussion:
+    "The client sends a token that an identity provider gave it, so that it never handles the password. A token that is refused is answered in JSON: " +
+    "what is wrong with it, and where a better one can be had. Whoever reads a token can use it, so it needs TLS.",
+  example: `C: AUTH OAUTHBEARER bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9OTk1AWF1dGg9QmVhcmVyIHZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB
+S: +OK`,
+  async *server(context, initialResponse) {
+    const message = parse(textOf(initialResponse));
+    return message === null ? MALFORMED : yield* bearerServer(context, message, errorText);
+  },
+});

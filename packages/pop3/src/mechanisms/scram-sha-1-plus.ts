@@ -1,11 +1,11 @@
 // SCRAM-SHA-1-PLUS (RFC 5802): SCRAM-SHA-1 with channel binding.
 // What SCRAM is, for all its members, is in `scram/`.
-import type { Mechanism } from "../contracts/mechanism.js";
-import { scram } from "./scram/family.js";
+import type { ClientMechanism, Mechanism } from "../contracts/mechanism.js";
+import { scram, scramMember } from "./scram/family.js";
 
-export const scramSha1Plus: Mechanism = scram({
-  hash: "SHA-1",
-  bindsChannel: true,
+export const scramSha1PlusClient: ClientMechanism = /* @__PURE__ */ scramMember("SHA-1", true);
+
+export const scramSha1Plus: Mechanism = /* @__PURE__ */ scram(scramSha1PlusClient, "SHA-1", {
   reference: ["RFC 5802", "RFC 7677", "RFC 9266", "RFC 5929"],
   discussion:
     "SCRAM-SHA-1, with a proof that is worth something on this TLS connection alone. Nobody can stand between client and server unnoticed, which " +

@@ -1,11 +1,11 @@
 // SCRAM-SHA-1 (RFC 5802): proof of a password that does not travel, by both sides.
 // What SCRAM is, for all its members, is in `scram/`.
-import type { Mechanism } from "../contracts/mechanism.js";
-import { scram } from "./scram/family.js";
+import type { ClientMechanism, Mechanism } from "../contracts/mechanism.js";
+import { scram, scramMember } from "./scram/family.js";
 
-export const scramSha1: Mechanism = scram({
-  hash: "SHA-1",
-  bindsChannel: false,
+export const scramSha1Client: ClientMechanism = /* @__PURE__ */ scramMember("SHA-1", false);
+
+export const scramSha1: Mechanism = /* @__PURE__ */ scram(scramSha1Client, "SHA-1", {
   reference: ["RFC 5802"],
   discussion:
     "The first of its family: client and server prove to each other that they know the password, and neither sends it. SHA-1 is not broken in this " +

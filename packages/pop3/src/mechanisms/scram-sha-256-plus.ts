@@ -1,11 +1,11 @@
 // SCRAM-SHA-256-PLUS (RFC 7677): SCRAM-SHA-256 with channel binding.
 // What SCRAM is, for all its members, is in `scram/`.
-import type { Mechanism } from "../contracts/mechanism.js";
-import { scram } from "./scram/family.js";
+import type { ClientMechanism, Mechanism } from "../contracts/mechanism.js";
+import { scram, scramMember } from "./scram/family.js";
 
-export const scramSha256Plus: Mechanism = scram({
-  hash: "SHA-256",
-  bindsChannel: true,
+export const scramSha256PlusClient: ClientMechanism = /* @__PURE__ */ scramMember("SHA-256", true);
+
+export const scramSha256Plus: Mechanism = /* @__PURE__ */ scram(scramSha256PlusClient, "SHA-256", {
   reference: ["RFC 7677", "RFC 5802", "RFC 9266", "RFC 5929"],
   discussion:
     "SCRAM-SHA-256, with a proof that is worth something on this TLS connection alone. Who stands between client and server with a certificate that " +

@@ -1,11 +1,11 @@
 // SCRAM-SHA-256 (RFC 7677): proof of a password that does not travel, by both sides.
 // What SCRAM is, for all its members, is in `scram/`.
-import type { Mechanism } from "../contracts/mechanism.js";
-import { scram } from "./scram/family.js";
+import type { ClientMechanism, Mechanism } from "../contracts/mechanism.js";
+import { scram, scramMember } from "./scram/family.js";
 
-export const scramSha256: Mechanism = scram({
-  hash: "SHA-256",
-  bindsChannel: false,
+export const scramSha256Client: ClientMechanism = /* @__PURE__ */ scramMember("SHA-256", false);
+
+export const scramSha256: Mechanism = /* @__PURE__ */ scram(scramSha256Client, "SHA-256", {
   reference: ["RFC 7677", "RFC 5802"],
   discussion:
     "Client and server prove to each other that they know the password, or what the server keeps of it, and neither sends it. What the server keeps " +

@@ -1,6 +1,6 @@
 // XOAUTH2: what Google and Microsoft had before OAUTHBEARER, and what most clients still send. No RFC describes it.
 // Tokens are judged by the authenticator; here is the grammar of the message, and the error in JSON.
-import type { Mechanism } from "../contracts/mechanism.js";
+import { bothEnds, type ClientMechanism, type Mechanism } from "../contracts/mechanism.js";
 import {
   bearerClient,
   bearerGiven,
@@ -30,26 +30,29 @@ function errorText({ status, scope }: RefusedToken): string {
   return JSON.stringify({ status: STATUS[status], schemes: "bearer", scope });
 }
 
-export const xoauth2: Mechanism = {
+export const xoauth2Client: ClientMechanism = {
   name: "XOAUTH2",
-  reference: ["https://developers.google.com/workspace/gmail/imap/xoauth2-protocol"],
-  discussion:
-    "Carries a name and a bearer token like OAUTHBEARER, in a simpler form that came first and that more clients know. A token that is refused is " +
-    "answered in JSON with an HTTP status. Whoever reads a token can use it, so it needs TLS.",
   credentials: "token",
   onRequest: false,
   revealsSecret: true,
   bindsChannel: false,
   clientFirst: true,
   singleMessage: false,
+  *client(context) {
+    const { token, name } = bearerGiven(context);
+    yield* bearerClient(`user=${name}\x01auth=Bearer ${token}\x01\x01`, NOTHING);
+  },
+};
+
+export const xoauth2: Mechanism = /* @__PURE__ */ bothEnds(xoauth2Client, {
+  reference: ["https://developers.google.com/workspace/gmail/imap/xoauth2-protocol"],
+  discussion:
+    "Carries a name and a bearer token like OAUTHBEARER, in a simpler form that came first and that more clients know. A token that is refused is " +
+    "answered in JSON with an HTTP status. Whoever reads a token can use it, so it needs TLS.",
   example: `C: AUTH XOAUTH2 dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB5YTI5LnZGOWRmdDRxbVRjMk52YjNSbGNrQmhkSFJoZG1semRHRXVZMjl0Q2cBAQ==
 S: +OK`,
   async *server(context, initialResponse) {
     const message = parse(textOf(initialResponse));
     return message === null ? MALFORMED : yield* bearerServer(context, message, errorText);
   },
-  *client(context) {
-    const { token, name } = bearerGiven(context);
-    yield* bearerClient(`user=${name}\x01auth=Bearer ${token}\x01\x01`, NOTHING);
-  },
-};
+});
