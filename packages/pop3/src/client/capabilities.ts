@@ -3,7 +3,7 @@
 import type { AnyCapability, Capability } from "../contracts/capability.js";
 import { type CapabilityLine, parseCapabilityLine } from "../protocol/capability-line.js";
 import type { QuirkNote } from "../protocol/quirks.js";
-import type { Registry } from "../registry/registry.js";
+import type { Declarations } from "../registry/declarations.js";
 
 /** A line that does not say what its declaration asks for. */
 export interface MalformedCapability {
@@ -24,7 +24,7 @@ export class Capabilities {
   readonly #tags: ReadonlySet<string>;
 
   /** @internal `lines` is null where CAPA was refused. */
-  constructor(lines: readonly string[] | null, registry: Registry, note: QuirkNote) {
+  constructor(lines: readonly string[] | null, declarations: Declarations, note: QuirkNote) {
     this.answered = lines !== null;
     this.lines = lines ?? [];
     const values = new Map<AnyCapability, unknown>();
@@ -40,7 +40,7 @@ export class Capabilities {
       if (/^ | {2}| $/.test(line)) note("extra-spaces");
       const { tag, params } = parsed.value;
       tags.add(tag.toUpperCase());
-      const capability = registry.capability(tag);
+      const capability = declarations.capability(tag);
       if (capability === undefined) {
         undeclared.push(parsed.value);
         continue;

@@ -5,7 +5,7 @@ import type { CommandSpec } from "../contracts/command.js";
 import { ProtocolViolation, TransportLost } from "../contracts/errors.js";
 import { type Next, ReplyDecoder, type ReplySink } from "../protocol/reply-decoder.js";
 import type { QuirkNote } from "../protocol/quirks.js";
-import type { Registry } from "../registry/registry.js";
+import type { Declarations } from "../registry/declarations.js";
 import { type Connection, type Exchange, UnreadableLine } from "./exchange.js";
 import type { ClientDeadlines, ClientLimits } from "./limits.js";
 import { Queue } from "./queue.js";
@@ -15,7 +15,7 @@ import type { SessionLog } from "./session-log.js";
 import type { Transport } from "./transport.js";
 
 export interface PipelineOptions {
-  readonly registry: Registry;
+  readonly declarations: Declarations;
   readonly limits: ClientLimits & ClientDeadlines;
   readonly log: SessionLog;
   readonly note: QuirkNote;
@@ -149,7 +149,7 @@ export class Pipeline implements ReplySink, Connection {
   // What the decoder finds.
 
   line(line: string): Next {
-    const { log, note, registry } = this.#options;
+    const { declarations, log, note } = this.#options;
     if (this.#unasked !== null) {
       throw new ProtocolViolation("the server went on behind a line that answers nothing", this.#unasked);
     }
@@ -157,7 +157,7 @@ export class Pipeline implements ReplySink, Connection {
     const exchange = this.#sent.first;
     if (exchange === undefined) return this.#unaskedLine(this.secrets.masked(line));
     if (this.#decoder.lineFeeds) note("bare-line-feed");
-    const reply = receivedReply(line, registry, this.secrets, isExchange(exchange));
+    const reply = receivedReply(line, declarations, this.secrets, isExchange(exchange));
     if (reply === null) {
       throw new ProtocolViolation(
         `the server's ${exchange.spec.keyword === "" ? "greeting" : `answer to ${exchange.spec.keyword}`} begins with neither +OK nor -ERR`,

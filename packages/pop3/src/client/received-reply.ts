@@ -1,9 +1,9 @@
 // A reply's first line as the client uses it: status, text for people, and the declared response code (RFC 2449 §8).
-// Reads with `protocol/reply.ts`; which codes are known comes with the registry. Secrets are masked where a person will read the reply.
+// Reads with `protocol/reply.ts`; which codes are known comes with the declarations. Secrets are masked where a person will read the reply.
 import type { Refusal } from "../contracts/errors.js";
 import { octetsOf } from "../protocol/octets.js";
 import { parseReplyLine } from "../protocol/reply.js";
-import type { Registry } from "../registry/registry.js";
+import type { Declarations } from "../registry/declarations.js";
 import type { Secrets } from "./secrets.js";
 
 /** A first line taken apart; `+` is the challenge of a SASL exchange, with its Base64 as text. A refusal's words are masked. */
@@ -14,7 +14,7 @@ export interface ReceivedReply extends Refusal {
 /** Null where the line is no reply. `challenge`: a SASL exchange is on, and `+` may come (RFC 5034 §4). */
 export function receivedReply(
   line: string,
-  registry: Registry,
+  declarations: Declarations,
   secrets: Secrets,
   challenge: boolean,
 ): ReceivedReply | null {
@@ -30,7 +30,7 @@ export function receivedReply(
   return {
     status,
     receivedCode: code === null ? null : shown(code),
-    responseCode: code === null ? null : (registry.responseCode(code) ?? null),
+    responseCode: code === null ? null : (declarations.responseCode(code) ?? null),
     text: shown(forPeople(text)),
     line: secrets.masked(line),
   };

@@ -12,7 +12,7 @@ import type { CommandSpec } from "../contracts/command.js";
 import { CommandRefused, ProtocolViolation, TransportLost } from "../contracts/errors.js";
 import type { State } from "../contracts/session.js";
 import type { Quirk, QuirkNote } from "../protocol/quirks.js";
-import { Registry } from "../registry/registry.js";
+import { Declarations } from "../registry/declarations.js";
 import { type Answer, AnswerExchange, linesOf } from "./answer.js";
 import { Capabilities } from "./capabilities.js";
 import { connecting, type Greeted, GreetingExchange, portOf, transported } from "./connect.js";
@@ -37,7 +37,7 @@ class TlsExchange extends AnswerExchange<void> {
 export class Session {
   readonly options: ConnectOptions;
   readonly limits: ClientLimits & ClientDeadlines;
-  readonly registry: Registry;
+  readonly declarations: Declarations;
   readonly port: number;
   readonly quirks: Set<Quirk> = new Set();
   readonly note: QuirkNote = (quirk) => void this.quirks.add(quirk);
@@ -65,10 +65,10 @@ export class Session {
   private constructor(options: ConnectOptions) {
     this.options = options;
     this.limits = withClientDefaults(options.limits, options.deadlines);
-    this.registry = new Registry([...standard, ...(options.capabilities ?? [])]);
+    this.declarations = new Declarations([...standard, ...(options.capabilities ?? [])]);
     this.port = portOf(options);
     this.#log = new SessionLog(options.log);
-    this.#capabilities = new Capabilities(null, this.registry, this.note);
+    this.#capabilities = new Capabilities(null, this.declarations, this.note);
     this.capabilitiesBeforeLogin = this.#capabilities;
   }
 
@@ -133,13 +133,13 @@ export class Session {
       const read = ({ body }: Answer): string[] => Array.from(linesOf(body!), forPeople);
       const lines = await this.ask(capaCommand, null, read, {}, CAPABILITIES_OCTETS);
       this.#asking = false;
-      return new Capabilities(lines, this.registry, this.note);
+      return new Capabilities(lines, this.declarations, this.note);
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
       this.note("capa-refused");
       this.#asking = false;
       this.#answeredBefore = this.#pipeline.answered;
-      return new Capabilities(null, this.registry, this.note);
+      return new Capabilities(null, this.declarations, this.note);
     }
   }
 
@@ -253,7 +253,7 @@ export class Session {
   /** Whether CAPA may say something else after login: the declarations tell. */
   #mayDiffer(): boolean {
     if (this.quirks.has("capa-hangs-up")) return false;
-    return this.registry.capabilities.some(
+    return this.declarations.capabilities.some(
       ({ tag, announced }) =>
         tag !== null && (announced.differs || announced.in !== "both" || announced.optionally !== undefined),
     );
@@ -279,7 +279,7 @@ export class Session {
     log.event(`connected to ${this.options.host}:${this.port}${this.#transport.secure ? " under TLS" : ""}`);
     this.state = "AUTHORIZATION";
     this.#pipeline = new Pipeline(this.#transport, {
-      registry: this.registry,
+      declarations: this.declarations,
       limits: this.limits,
       log,
       note: this.note,
@@ -308,7 +308,7 @@ export class Session {
     if (tls === "required") await this.#startTls(signal).catch(withoutTls);
     if (!asks) return;
     if (remembered !== undefined && remembered.length > 0 && tls !== "opportunistic") {
-      this.learn(new Capabilities(remembered, this.registry, this.note), null);
+      this.learn(new Capabilities(remembered, this.declarations, this.note), null);
       this.#pending = quiet(this.askCapabilities());
       return;
     }

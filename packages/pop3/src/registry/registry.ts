@@ -10,7 +10,7 @@ import type { Transaction } from "../contracts/transaction.js";
 import { formatCapabilityLine } from "../protocol/capability-line.js";
 import { COMMAND_OCTETS, parseCommand } from "../protocol/command.js";
 import { octetsOf } from "../protocol/octets.js";
-import { knownResponseCode } from "../protocol/response-code.js";
+import { Declarations } from "./declarations.js";
 import { declarationRules, setRules } from "./rules.js";
 
 /** A command line that may be served: the spec, its parameters as parsed, and the capabilities that wrap it. */
@@ -47,15 +47,11 @@ interface Entry {
 const NO_HOOKS: readonly AnyCapability[] = [];
 
 /** A set of declarations that agree with each other and with RFC 2449 §9. */
-export class Registry {
-  readonly capabilities: readonly AnyCapability[];
+export class Registry extends Declarations {
   /** Those with server behaviour that are enabled. */
   readonly served: readonly AnyCapability[];
-  /** All declared response codes. */
-  readonly responseCodes: readonly ResponseCode[];
   /** The longest command line, with CRLF, that any served capability asks for (RFC 2449 §4). */
   readonly commandOctets: number;
-  readonly #byTag: ReadonlyMap<string, AnyCapability>;
   readonly #admitting: readonly AnyCapability[];
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #codeOwners: ReadonlyMap<FailureCause, { readonly code: ResponseCode; readonly owner: AnyCapability }>;
@@ -69,12 +65,8 @@ export class Registry {
     const clashes = setRules(capabilities);
     if (clashes.length > 0) throw new DeclarationRefused("the set of capabilities", clashes);
 
-    this.capabilities = capabilities;
-    this.#byTag = new Map(
-      capabilities.flatMap((capability) => (capability.tag === null ? [] : [[upper(capability.tag), capability]])),
-    );
+    super(capabilities);
     this.served = withoutEmptyPromises(this.#select(options.enabled));
-    this.responseCodes = capabilities.flatMap((capability) => capability.responseCodes ?? []);
     this.commandOctets = Math.max(COMMAND_OCTETS, ...this.served.map(({ limits }) => limits?.commandOctets ?? 0));
     this.#entries = entriesOf(this.served);
     this.#admitting = this.served.filter(({ admit }) => admit !== undefined);
@@ -88,7 +80,7 @@ export class Registry {
     const wanted = new Set(enabled.map(upper));
     const broken: RuleBroken[] = [];
     for (const tag of wanted) {
-      const capability = this.#byTag.get(tag);
+      const capability = this.capability(tag);
       if (capability?.available !== undefined) continue;
       const problem =
         capability === undefined
@@ -100,20 +92,6 @@ export class Registry {
     return this.capabilities.filter(
       ({ tag, available }) => available !== undefined && (tag === null || wanted.has(upper(tag))),
     );
-  }
-
-  /** The declaration of a tag, in any case; also where it is not served. */
-  capability(tag: string): AnyCapability | undefined {
-    return this.#byTag.get(upper(tag));
-  }
-
-  /** The declaration that a received response code means, by its longest known prefix (RFC 2449 §8). */
-  responseCode(received: string): ResponseCode | undefined {
-    const known = knownResponseCode(
-      received,
-      this.responseCodes.map(({ code }) => code),
-    );
-    return this.responseCodes.find(({ code }) => code === known);
   }
 
   /** What a command line (one character an octet, without its line end) means in this session; every gate is here. */
