@@ -117,21 +117,27 @@ async function connected(
   signal: AbortSignal | undefined,
 ): Promise<Pop3Client> {
   const remembered = state.capabilities ?? [];
-  const connect = signal === undefined ? options : { ...options, signal };
+  const { auth, ...rest } = options;
+  const anonymous = signal === undefined ? rest : { ...rest, signal };
   try {
-    return await Pop3Client.connect({ ...connect, remembered, prefetchListings: true });
+    return await Pop3Client.connect({
+      ...anonymous,
+      ...(auth !== undefined && { auth }),
+      remembered,
+      prefetchListings: true,
+    });
   } catch (error) {
     // A refusal with a code is an answer to us, and says nothing about what the server can do.
     const answered = error instanceof TransportLost || (error instanceof CommandRefused && error.code !== null);
     if (remembered.length > 0 && !answered) state.rememberCapabilities(null);
     const early = error instanceof CommandRefused && error.responseCode?.cause === "login-delay";
-    if (remembered.length === 0 && early) state.rememberCapabilities(await announced(connect).catch(() => null));
+    if (remembered.length === 0 && early) state.rememberCapabilities(await announced(anonymous).catch(() => null));
     throw error;
   }
 }
 
 /** The lines of CAPA before a login: how long to wait for one is in them. */
-async function announced({ auth: _, ...connect }: ConnectOptions): Promise<readonly string[]> {
+async function announced(connect: ConnectOptions): Promise<readonly string[]> {
   await using client = await Pop3Client.connect(connect);
   return client.capabilitiesBeforeLogin.lines;
 }

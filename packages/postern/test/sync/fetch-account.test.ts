@@ -306,10 +306,8 @@ describe("the signal", () => {
       server.heard.length = 0;
     };
     const clock = new TestClock();
-    const once = expect(new Fetched(server.port, clock).run()).rejects.toThrow("stopped");
-    await heard();
-    clock.stop();
-    await once;
+    const once = new Fetched(server.port, clock).run();
+    await Promise.all([expect(once).rejects.toThrow("stopped"), heard().then(() => clock.stop())]);
     const forever = new TestClock();
     const outcome = new Fetched(server.port, forever).run({ every: "auto" });
     await heard();
