@@ -102,21 +102,22 @@ describe("a maildrop", () => {
 });
 
 describe("messages that are out of the ordinary", () => {
-  const maildrop = (answers: Record<string, string | null>): Parameters<typeof scripted>[0] => ({
+  const maildrop = (answers: Record<string, string | readonly string[]>): Parameters<typeof scripted>[0] => ({
     answers: { CAPA: capabilityList("USER", "UIDL", "RESP-CODES"), USER: "+OK", PASS: "+OK", DELE: "+OK", ...answers },
   });
 
-  test("two of one unique-id are fetched both, and known both", async () => {
+  test("two of one unique-id are fetched both, also one after the other, and known both", async () => {
     await using server = await scripted(
       maildrop({
         LIST: "+OK\n1 16\n2 16\n.",
         UIDL: "+OK\n1 same\n2 same\n.",
         "RETR 1": "+OK\nSubject: one\n\n.",
-        "RETR 2": "+OK\nSubject: two\n\n.",
+        "RETR 2": ["-ERR [SYS/TEMP] later", "+OK\nSubject: two\n\n."],
       }),
     );
     const args = [`pop3://ann@127.0.0.1:${server.port}`, ...clear, "--to", "eml:eml"];
-    expect((await fetch(args)).stdout).toMatch(/^2 fetched/);
+    expect((await fetch(args)).stdout).toMatch(/^1 fetched .*, 1 left on the server/);
+    expect((await fetch(args)).stdout).toMatch(/^1 fetched .*, 1 known already/);
     expect(files("eml")).toHaveLength(2);
     expect((await fetch(args)).stdout).toBe("0 fetched (0 octets), 2 known already.\n");
   });
