@@ -6,10 +6,10 @@ import { dirname, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { format, resolveConfig } from "prettier";
-import { capabilityIndex } from "./generators/capability-index.mjs";
+import { capabilityIndex, clientCapabilities } from "./generators/capability-index.mjs";
 import { configurationPage, configurationSchema } from "./generators/configuration.mjs";
 import { languageIndex } from "./generators/language-index.mjs";
-import { mechanismIndex } from "./generators/mechanism-index.mjs";
+import { clientMechanisms, mechanismIndex } from "./generators/mechanism-index.mjs";
 import { referencePages } from "./generators/reference.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -26,6 +26,8 @@ const mechanisms = resolve(root, "packages/pop3/src/mechanisms");
  */
 const sources = [
   { file: "packages/pop3/src/capabilities/index.ts", make: async () => capabilityIndex(await readdir(capabilities)) },
+  { file: "packages/pop3/src/client/standard.ts", make: async () => clientCapabilities(await readdir(capabilities)) },
+  { file: "packages/pop3/src/client/mechanisms.ts", make: async () => clientMechanisms(await readdir(mechanisms)) },
   { file: "packages/pop3/src/languages/index.ts", make: async () => languageIndex(await readdir(languages)) },
   { file: "packages/pop3/src/mechanisms/index.ts", make: async () => mechanismIndex(await readdir(mechanisms)) },
 ];

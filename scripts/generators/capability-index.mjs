@@ -1,4 +1,4 @@
-// Makes packages/pop3/src/capabilities/index.ts: the list of all declarations, from the files of that folder.
+// Makes packages/pop3/src/capabilities/index.ts and the client's standard.ts: the list of all declarations, from the files of that folder.
 // A declaration that is not in the order below is listed behind the others.
 import { folderIndex } from "./folder-index.mjs";
 
@@ -20,6 +20,23 @@ export function capabilityIndex(entryNames) {
     from: "../contracts/capability.js",
     list: "standard",
     about: "Every declaration of the standard, in the order in which CAPA lists them.",
+    order,
+  });
+}
+
+/**
+ * The same as clients know them, for their own folder.
+ *
+ * @param {readonly string[]} entryNames
+ */
+export function clientCapabilities(entryNames) {
+  return folderIndex(entryNames, {
+    type: "AnyClientCapability",
+    from: "../contracts/capability.js",
+    list: "standard",
+    about: "Every declaration of the standard as a client knows it.",
+    path: "../capabilities/",
+    suffix: "Client",
     order,
   });
 }

@@ -1,4 +1,4 @@
-// Makes packages/pop3/src/mechanisms/index.ts: the list of all SASL mechanisms, from the files of that folder.
+// Makes packages/pop3/src/mechanisms/index.ts and the client's mechanisms.ts: the list of all SASL mechanisms, from the files of that folder.
 // What several of them share lies in folders beside them, which are not listed.
 import { folderIndex } from "./folder-index.mjs";
 
@@ -20,12 +20,24 @@ export function mechanismIndex(entryNames) {
     from: "../contracts/mechanism.js",
     list: "mechanisms",
     about: "Every mechanism, strongest first.",
-    also: {
-      type: "ClientMechanism",
-      suffix: "Client",
-      list: "clientMechanisms",
-      about: "The same as clients know them.",
-    },
+    order,
+  });
+}
+
+/**
+ * The same as clients know them, for their own folder.
+ *
+ * @param {readonly string[]} entryNames
+ */
+export function clientMechanisms(entryNames) {
+  return folderIndex(entryNames, {
+    type: "ClientMechanism",
+    from: "../contracts/mechanism.js",
+    list: "mechanisms",
+    about: "Every mechanism as a client knows it, strongest first.",
+    path: "../mechanisms/",
+    suffix: "Client",
+    listed: true,
     order,
   });
 }

@@ -1,7 +1,7 @@
 // APOP: login with a digest of the greeting's timestamp and a shared secret (RFC 1939 §7).
 // It has no tag: the timestamp announces it, and a tag would be a second way to say the same (RFC 2449 §6).
 // There only where an account has a secret that is kept in the clear: the server must compute the same digest.
-import type { Capability } from "../contracts/capability.js";
+import { type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import type { CommandSpec, ParamGrammar } from "../contracts/command.js";
 import { say } from "../contracts/sentence.js";
 import { noArgument } from "../protocol/argument.js";
@@ -35,14 +35,17 @@ export const apopCommand: CommandSpec<NameAndDigest> = {
   serve: ({ login }, { name, digest }) => login.withDigest(name, digest),
 };
 
-export const apop: Capability = {
+export const apopClient: ClientCapability = {
   tag: null,
-  name: "apop",
-  registration: null,
   argument: noArgument,
   commands: [apopCommand],
-  affects: "none",
   announced: { in: "both", differs: false },
+};
+
+export const apop: Capability = /* @__PURE__ */ declared(apopClient, {
+  name: "apop",
+  registration: null,
+  affects: "none",
   reference: ["RFC 1939"],
   discussion:
     "A greeting with a timestamp in angle brackets, different each time, says that APOP is there. The client proves that it knows a secret by " +
@@ -63,4 +66,4 @@ export const apop: Capability = {
   unavailable: () => say("no account here has a secret for APOP"),
   greeting: ({ timestamp }) => timestamp ?? "",
   value: () => undefined,
-};
+});

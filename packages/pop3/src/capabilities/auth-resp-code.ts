@@ -1,6 +1,6 @@
 // AUTH-RESP-CODE: every refused login that is the credentials' fault says so with a response code (RFC 3206).
 // Sends nothing itself: whoever refuses a login names the cause, and the code follows from that (`registry/registry.ts`).
-import type { Capability } from "../contracts/capability.js";
+import { type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import type { ResponseCode } from "../contracts/response-code.js";
 import { noArgument } from "../protocol/argument.js";
 
@@ -22,19 +22,22 @@ const credentials: ResponseCode = {
     S: -ERR [AUTH] the name or the password is wrong`,
 };
 
-export const authRespCode: Capability = {
+export const authRespCodeClient: ClientCapability = {
   tag: "AUTH-RESP-CODE",
-  name: "auth-resp-code",
-  registration: { date: "2002-02" },
   argument: noArgument,
   commands: [],
-  affects: "none",
   announced: { in: "both", differs: false },
+  responseCodes: [credentials],
+};
+
+export const authRespCode: Capability = /* @__PURE__ */ declared(authRespCodeClient, {
+  name: "auth-resp-code",
+  registration: { date: "2002-02" },
+  affects: "none",
   reference: ["RFC 3206"],
   discussion:
     "Every login that fails because of the credentials is answered with the AUTH response code. A client may thus conclude from a failure " +
     "without that code that the credentials were not the reason, and keep a stored password.",
-  responseCodes: [credentials],
   // Announced without the code, it would tell a client that no refusal is the password's fault (RFC 3206 §4).
   promisesResponseCodes: true,
   checks: [
@@ -70,4 +73,4 @@ export const authRespCode: Capability = {
   ],
   available: () => true,
   value: () => undefined,
-};
+});

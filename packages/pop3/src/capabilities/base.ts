@@ -1,6 +1,6 @@
 // The commands of every POP3 server (RFC 1939 §4 to §6). They have no capability tag: CAPA does not list them.
 // Knows no socket and no store: a number becomes a message in `server/transaction.ts`; unknown commands are refused in `registry/`.
-import type { Capability } from "../contracts/capability.js";
+import { type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import type { Check } from "../contracts/check.js";
 import type { CommandSpec } from "../contracts/command.js";
 import type { Reply } from "../contracts/reply.js";
@@ -236,18 +236,21 @@ const checks: readonly Check[] = [
   },
 ];
 
-export const base: Capability = {
+export const baseClient: ClientCapability = {
   tag: null,
-  name: "base",
-  registration: null,
   argument: noArgument,
   commands: [stat, list, retr, dele, noop, rset, quit],
-  affects: "none",
   announced: { in: "both", differs: false },
+};
+
+export const base: Capability = /* @__PURE__ */ declared(baseClient, {
+  name: "base",
+  registration: null,
+  affects: "none",
   reference: ["RFC 1939"],
   discussion:
     "The commands that every POP3 server has: the drop and scan listings, retrieval, deletion marks and the end of the session.",
   checks,
   available: () => true,
   value: () => undefined,
-};
+});

@@ -1,6 +1,6 @@
 // CAPA: the capabilities of the session as it is now (RFC 2449 §5). It has no tag of its own; its answer is its announcement.
 // Composes nothing itself: `registry/registry.ts` asks every declaration for its line. Knows no other capability by name.
-import type { Capability } from "../contracts/capability.js";
+import { type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import type { CommandSpec } from "../contracts/command.js";
 import { say } from "../contracts/sentence.js";
 import { octetsOf } from "../protocol/octets.js";
@@ -24,14 +24,17 @@ export const capaCommand: CommandSpec<null> = {
   }),
 };
 
-export const capa: Capability = {
+export const capaClient: ClientCapability = {
   tag: null,
-  name: "capa",
-  registration: null,
   argument: noArgument,
   commands: [capaCommand],
-  affects: "none",
   announced: { in: "both", differs: false },
+};
+
+export const capa: Capability = /* @__PURE__ */ declared(capaClient, {
+  name: "capa",
+  registration: null,
+  affects: "none",
   reference: ["RFC 2449"],
   discussion:
     "The CAPA command returns the capabilities that a client may count on now. Whatever is available before login is listed in both " +
@@ -74,4 +77,4 @@ export const capa: Capability = {
   ],
   available: () => true,
   value: () => undefined,
-};
+});

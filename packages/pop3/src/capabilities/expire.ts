@@ -1,6 +1,6 @@
 // EXPIRE: how long messages stay on the server at least (RFC 2449 §6.7).
 // Says the policy of the session, and keeps EXPIRE 0 at QUIT. Deleting what has outlived its days is a store's business.
-import type { ArgumentGrammar, Capability } from "../contracts/capability.js";
+import { type ArgumentGrammar, type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import type { RetentionDays } from "../contracts/policy.js";
 
 /** The argument of an EXPIRE line. */
@@ -34,14 +34,17 @@ const argument: ArgumentGrammar<Retention> = {
   },
 };
 
-export const expire: Capability<Retention> = {
+export const expireClient: ClientCapability<Retention> = {
   tag: "EXPIRE",
-  name: "expire",
-  registration: { date: "1998-11" },
   argument,
   commands: [],
-  affects: "none",
   announced: { in: "both", differs: true },
+};
+
+export const expire: Capability<Retention> = /* @__PURE__ */ declared(expireClient, {
+  name: "expire",
+  registration: { date: "1998-11" },
+  affects: "none",
   reference: ["RFC 2449"],
   definedIn: "RFC 2449 §6.7",
   discussion:
@@ -88,4 +91,4 @@ export const expire: Capability<Retention> = {
   beforeUpdate(transaction, { policy }) {
     if (policy.retentionDays === 0) transaction.markAllRetrievedDeleted();
   },
-};
+});

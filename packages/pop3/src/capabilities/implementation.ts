@@ -1,6 +1,6 @@
 // IMPLEMENTATION: what the server calls itself (RFC 2449 §6.9). For logs; no client may behave differently for it.
 // Holds no name of its own: the text is an option of `server/server.ts` and comes with the view; where it is null, nothing is announced.
-import type { ArgumentGrammar, Capability } from "../contracts/capability.js";
+import { type ArgumentGrammar, type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 
 /** The text of the line, as one string; its tokens are separated by single spaces on the wire. */
 const argument: ArgumentGrammar<string> = {
@@ -9,14 +9,17 @@ const argument: ArgumentGrammar<string> = {
   format: (text) => text.split(" ").filter((token) => token !== ""),
 };
 
-export const implementation: Capability<string> = {
+export const implementationClient: ClientCapability<string> = {
   tag: "IMPLEMENTATION",
-  name: "implementation",
-  registration: { date: "1998-11" },
   argument,
   commands: [],
-  affects: "none",
   announced: { in: "both", optionally: "TRANSACTION", differs: false },
+};
+
+export const implementation: Capability<string> = /* @__PURE__ */ declared(implementationClient, {
+  name: "implementation",
+  registration: { date: "1998-11" },
+  affects: "none",
   reference: ["RFC 2449", "RFC 1939"],
   definedIn: "RFC 2449 §6.9",
   discussion:
@@ -40,4 +43,4 @@ export const implementation: Capability<string> = {
   ],
   available: (view) => view.implementation !== null,
   value: (view) => view.implementation ?? "",
-};
+});

@@ -1,6 +1,6 @@
 // LANG: the language of the texts that people read in replies (RFC 6856 §3).
 // Holds no translation, those are in `languages/`; which of them a range means is decided in `protocol/language-range.ts`.
-import type { Capability } from "../contracts/capability.js";
+import { type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import type { CommandSpec, ParamGrammar } from "../contracts/command.js";
 import type { Language } from "../contracts/language.js";
 import { say } from "../contracts/sentence.js";
@@ -46,14 +46,17 @@ function listing(languages: readonly Language[]): Uint8Array {
   return utf8Octets(languages.map(({ tag, selfName }) => `${tag} ${selfName}\r\n`).join(""));
 }
 
-export const lang: Capability = {
+export const langClient: ClientCapability = {
   tag: "LANG",
-  name: "lang",
-  registration: { date: "2013-03" },
   argument: noArgument,
   commands: [langCommand],
-  affects: "all",
   announced: { in: "both", differs: false },
+};
+
+export const lang: Capability = /* @__PURE__ */ declared(langClient, {
+  name: "lang",
+  registration: { date: "2013-03" },
+  affects: "all",
   reference: ["RFC 6856"],
   definedIn: "RFC 6856 §3",
   discussion:
@@ -135,4 +138,4 @@ export const lang: Capability = {
   // The operator's choice is the first of the list and depends on nobody, so that LANG * tells nothing of a user (RFC 6856 §7).
   available: ({ languages }) => languages.length > 0,
   value: () => undefined,
-};
+});

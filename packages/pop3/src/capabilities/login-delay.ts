@@ -1,6 +1,6 @@
 // LOGIN-DELAY: the least time between two logins of a user (RFC 2449 §6.5), and the response code that refuses an early one (§8.1.1).
 // Has no clock and remembers no login: the policies of the session's server do.
-import type { ArgumentGrammar, Capability } from "../contracts/capability.js";
+import { type ArgumentGrammar, type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import type { NegativeReply } from "../contracts/reply.js";
 import type { ResponseCode } from "../contracts/response-code.js";
 import { say } from "../contracts/sentence.js";
@@ -56,21 +56,24 @@ function refusal(leftMs: number): NegativeReply | null {
   return { status: "-ERR", text, cause: "login-delay" };
 }
 
-export const loginDelay: Capability<LoginDelay> = {
+export const loginDelayClient: ClientCapability<LoginDelay> = {
   tag: "LOGIN-DELAY",
-  name: "login-delay",
-  registration: { date: "1998-11" },
   argument,
   commands: [],
-  affects: ["USER", "PASS", "APOP", "AUTH"],
   announced: { in: "both", differs: true },
+  responseCodes: [tooSoon],
+};
+
+export const loginDelay: Capability<LoginDelay> = /* @__PURE__ */ declared(loginDelayClient, {
+  name: "login-delay",
+  registration: { date: "1998-11" },
+  affects: ["USER", "PASS", "APOP", "AUTH"],
   reference: ["RFC 2449"],
   definedIn: "RFC 2449 §6.5",
   discussion:
     "The number of seconds after a successful login before the server accepts the next one of the same user. Where users differ, the largest " +
     "value that any of them may have is announced before login, followed by USER, and the user's own value after it. A server that announces a " +
     "delay should enforce it, and a client that checks for mail at intervals should keep to it.",
-  responseCodes: [tooSoon],
   checks: [
     {
       id: "login-delay-before-login",
@@ -112,4 +115,4 @@ export const loginDelay: Capability<LoginDelay> = {
     const left = policies.admit(user);
     return typeof left === "number" ? refusal(left) : left.then(refusal);
   },
-};
+});

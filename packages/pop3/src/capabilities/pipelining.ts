@@ -1,16 +1,19 @@
 // PIPELINING: commands may be sent before earlier ones were answered (RFC 2449 §6.6). The session keeps the promise:
 // it serves one command at a time, in order, and stops reading while its answers are not taken.
-import type { Capability } from "../contracts/capability.js";
+import { type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import { noArgument } from "../protocol/argument.js";
 
-export const pipelining: Capability = {
+export const pipeliningClient: ClientCapability = {
   tag: "PIPELINING",
-  name: "pipelining",
-  registration: { date: "1998-11" },
   argument: noArgument,
   commands: [],
-  affects: "all",
   announced: { in: "both", differs: false },
+};
+
+export const pipelining: Capability = /* @__PURE__ */ declared(pipeliningClient, {
+  name: "pipelining",
+  registration: { date: "1998-11" },
+  affects: "all",
   reference: ["RFC 2449"],
   definedIn: "RFC 2449 §6.6",
   discussion:
@@ -51,4 +54,4 @@ export const pipelining: Capability = {
   ],
   available: () => true,
   value: () => undefined,
-};
+});

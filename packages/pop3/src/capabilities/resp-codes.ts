@@ -1,6 +1,6 @@
 // RESP-CODES: machine-readable reasons in brackets at the head of a reply's text (RFC 2449 §6.4 and §8, RFC 3206).
 // The codes that belong to no other capability are declared here.
-import type { Capability } from "../contracts/capability.js";
+import { type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import type { ResponseCode } from "../contracts/response-code.js";
 import { noArgument } from "../protocol/argument.js";
 
@@ -52,20 +52,23 @@ const sysPerm: ResponseCode = {
     S: -ERR [SYS/PERM] the maildrop cannot be opened;*`,
 };
 
-export const respCodes: Capability = {
+export const respCodesClient: ClientCapability = {
   tag: "RESP-CODES",
-  name: "resp-codes",
-  registration: { date: "1998-11" },
   argument: noArgument,
   commands: [],
-  affects: "none",
   announced: { in: "both", differs: false },
+  responseCodes: [inUse, sysTemp, sysPerm],
+};
+
+export const respCodes: Capability = /* @__PURE__ */ declared(respCodesClient, {
+  name: "resp-codes",
+  registration: { date: "1998-11" },
+  affects: "none",
   reference: ["RFC 2449"],
   definedIn: "RFC 2449 §6.4",
   discussion:
     "Any text of this server's replies that begins with an opening square bracket begins with a response code. A client may act on the code, " +
     "and may leave it out of what it shows to a person.",
-  responseCodes: [inUse, sysTemp, sysPerm],
   permitsResponseCodes: true,
   checks: [
     {
@@ -85,4 +88,4 @@ export const respCodes: Capability = {
   ],
   available: () => true,
   value: () => undefined,
-};
+});

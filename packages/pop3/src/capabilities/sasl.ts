@@ -1,6 +1,6 @@
 // SASL: authentication by a mechanism of the client's choice, with AUTH (RFC 5034, which replaces RFC 2449 §6.3 and RFC 1734).
 // Knows no mechanism: which of them a session offers comes with the view, and `server/sasl-exchange.ts` carries their octets.
-import type { ArgumentGrammar, Capability } from "../contracts/capability.js";
+import { type ArgumentGrammar, type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import type { CommandSpec, ParamGrammar } from "../contracts/command.js";
 import { say } from "../contracts/sentence.js";
 
@@ -67,14 +67,17 @@ export const saslCommand: CommandSpec<MechanismChoice> = {
  */
 const AUTH_OCTETS = 32 * 1024;
 
-export const sasl: Capability<readonly string[]> = {
+export const saslClient: ClientCapability<readonly string[]> = {
   tag: "SASL",
-  name: "sasl",
-  registration: { date: "1998-11", initialReference: ["RFC 1734", "RFC 2222"] },
   argument,
   commands: [saslCommand],
-  affects: "none",
   announced: { in: "both", differs: false },
+};
+
+export const sasl: Capability<readonly string[]> = /* @__PURE__ */ declared(saslClient, {
+  name: "sasl",
+  registration: { date: "1998-11", initialReference: ["RFC 1734", "RFC 2222"] },
+  affects: "none",
   reference: ["RFC 2449", "RFC 5034"],
   definedIn: "RFC 5034 §3",
   discussion:
@@ -123,4 +126,4 @@ export const sasl: Capability<readonly string[]> = {
   available: ({ mechanisms }) => mechanisms.length > 0,
   unavailable: () => say("no mechanism is offered on this connection"),
   value: ({ mechanisms }) => mechanisms,
-};
+});

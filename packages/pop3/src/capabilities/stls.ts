@@ -1,6 +1,6 @@
 // STLS: TLS on a connection that began in the clear (RFC 2595 §4).
 // Knows no certificate and no socket: the view says whether TLS can start; `server/session.ts` drops what came too early and starts it.
-import type { Capability } from "../contracts/capability.js";
+import { type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import type { CommandSpec } from "../contracts/command.js";
 import { say } from "../contracts/sentence.js";
 import { none } from "../protocol/params.js";
@@ -15,15 +15,18 @@ export const stlsCommand: CommandSpec<null> = {
   serve: () => ({ status: "+OK", text: say("begin TLS negotiation"), afterwards: "start-tls" }),
 };
 
-export const stls: Capability = {
+export const stlsClient: ClientCapability = {
   tag: "STLS",
-  name: "stls",
-  registration: { date: "1999-06" },
   argument: noArgument,
   commands: [stlsCommand],
-  affects: ["USER", "PASS", "CAPA"],
   // RFC 2595 §8 registers it for AUTHORIZATION only; §4 has it listed where it is permitted now.
   announced: { in: "AUTHORIZATION", differs: false },
+};
+
+export const stls: Capability = /* @__PURE__ */ declared(stlsClient, {
+  name: "stls",
+  registration: { date: "1999-06" },
+  affects: ["USER", "PASS", "CAPA"],
   reference: ["RFC 2595"],
   definedIn: "RFC 2595 §4",
   discussion:
@@ -74,4 +77,4 @@ export const stls: Capability = {
     return say(utf8 ? "TLS does not begin after UTF8" : "this server has no certificate to start TLS with");
   },
   value: () => undefined,
-};
+});

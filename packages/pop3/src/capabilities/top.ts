@@ -1,6 +1,6 @@
 // TOP: the header and the first lines of a message's body (RFC 1939 §7, RFC 2449 §6.1).
 // Where the top ends is found by `protocol/top.ts`; which message a number means is decided in `server/transaction.ts`.
-import type { Capability } from "../contracts/capability.js";
+import { type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import type { CommandSpec } from "../contracts/command.js";
 import type { Reply } from "../contracts/reply.js";
 import { say } from "../contracts/sentence.js";
@@ -23,14 +23,17 @@ export const topCommand: CommandSpec<MessageAndLines> = {
   },
 };
 
-export const top: Capability = {
+export const topClient: ClientCapability = {
   tag: "TOP",
-  name: "top",
-  registration: { date: "1998-11" },
   argument: noArgument,
   commands: [topCommand],
-  affects: "none",
   announced: { in: "both", differs: false },
+};
+
+export const top: Capability = /* @__PURE__ */ declared(topClient, {
+  name: "top",
+  registration: { date: "1998-11" },
+  affects: "none",
   reference: ["RFC 2449", "RFC 1939"],
   definedIn: "RFC 2449 §6.1",
   discussion:
@@ -79,4 +82,4 @@ export const top: Capability = {
   ],
   available: () => true,
   value: () => undefined,
-};
+});

@@ -1,6 +1,6 @@
 // UIDL: unique-ids that last over sessions (RFC 1939 §7, RFC 2449 §6.8).
 // Gives out no unique-id: stores do, by the rules in `contracts/maildrop.ts`. The listing is made in `server/listing.ts`.
-import type { Capability } from "../contracts/capability.js";
+import { type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import type { CommandSpec } from "../contracts/command.js";
 import { say } from "../contracts/sentence.js";
 import { optionalMessageNumber } from "../protocol/params.js";
@@ -20,14 +20,17 @@ export const uidlCommand: CommandSpec<number | null> = {
   },
 };
 
-export const uidl: Capability = {
+export const uidlClient: ClientCapability = {
   tag: "UIDL",
-  name: "uidl",
-  registration: { date: "1998-11" },
   argument: noArgument,
   commands: [uidlCommand],
-  affects: "none",
   announced: { in: "both", differs: false },
+};
+
+export const uidl: Capability = /* @__PURE__ */ declared(uidlClient, {
+  name: "uidl",
+  registration: { date: "1998-11" },
+  affects: "none",
   reference: ["RFC 2449", "RFC 1939"],
   definedIn: "RFC 2449 §6.8",
   discussion:
@@ -80,4 +83,4 @@ export const uidl: Capability = {
   ],
   available: () => true,
   value: () => undefined,
-};
+});

@@ -1,6 +1,6 @@
 // USER and PASS: login with a name and a password in the clear (RFC 1939 §7, RFC 2449 §6.2).
 // Offered only where the connection keeps the password from others (RFC 2595 §2.3, RFC 8314 §3).
-import type { Capability } from "../contracts/capability.js";
+import { type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import type { CommandSpec } from "../contracts/command.js";
 import { say } from "../contracts/sentence.js";
 import { name as nameParam, password } from "../protocol/params.js";
@@ -31,14 +31,17 @@ export const passCommand: CommandSpec<string> = {
   },
 };
 
-export const user: Capability = {
+export const userClient: ClientCapability = {
   tag: "USER",
-  name: "user",
-  registration: { date: "1998-11" },
   argument: noArgument,
   commands: [userCommand, passCommand],
-  affects: "none",
   announced: { in: "both", differs: false },
+};
+
+export const user: Capability = /* @__PURE__ */ declared(userClient, {
+  name: "user",
+  registration: { date: "1998-11" },
+  affects: "none",
   reference: ["RFC 2449", "RFC 1939"],
   definedIn: "RFC 2449 §6.2",
   discussion:
@@ -96,4 +99,4 @@ export const user: Capability = {
     );
   },
   value: () => undefined,
-};
+});

@@ -1,6 +1,6 @@
 // UTF8: messages, names and passwords in UTF-8 (RFC 6856 §2), and the response code for a message that needs it (§5).
 // Makes no surrogate: `server/surrogate-body.ts` does, and `server/transaction.ts` shows it to sessions that are not in UTF-8 mode.
-import type { ArgumentGrammar, Capability } from "../contracts/capability.js";
+import { type ArgumentGrammar, type Capability, type ClientCapability, declared } from "../contracts/capability.js";
 import type { CommandSpec } from "../contracts/command.js";
 import type { ResponseCode } from "../contracts/response-code.js";
 import { say } from "../contracts/sentence.js";
@@ -61,21 +61,24 @@ const needsUtf8: ResponseCode = {
     S: -ERR [UTF8] message 1 needs UTF-8*`,
 };
 
-export const utf8: Capability<Utf8Support> = {
+export const utf8Client: ClientCapability<Utf8Support> = {
   tag: "UTF8",
-  name: "utf8",
-  registration: { date: "2013-03" },
   argument,
   commands: [utf8Command],
-  affects: ["USER", "PASS", "APOP", "LIST", "TOP", "RETR"],
   announced: { in: "both", differs: false },
+  responseCodes: [needsUtf8],
+};
+
+export const utf8: Capability<Utf8Support> = /* @__PURE__ */ declared(utf8Client, {
+  name: "utf8",
+  registration: { date: "2013-03" },
+  affects: ["USER", "PASS", "APOP", "LIST", "TOP", "RETR"],
   reference: ["RFC 6856"],
   definedIn: "RFC 6856 §2",
   discussion:
     "The UTF8 command switches the session to UTF-8 mode: messages then come as they are, UTF-8 in their headers included. Outside that mode a " +
     "server sends a surrogate of such a message or refuses it. With the argument USER, names and passwords may be UTF-8 as well, even before the " +
     "command. A client does not start TLS after it.",
-  responseCodes: [needsUtf8],
   checks: [
     {
       id: "utf8-not-after-login",
@@ -106,4 +109,4 @@ export const utf8: Capability<Utf8Support> = {
     if (!view.utf8) transaction.withholdUtf8();
   },
   value: ({ utf8Names }) => ({ user: utf8Names }),
-};
+});

@@ -3,7 +3,7 @@
 import { dele, list, noop, quit, retr, rset, stat } from "../capabilities/base.js";
 import { langCommand } from "../capabilities/lang.js";
 import { stlsCommand } from "../capabilities/stls.js";
-import { top, topCommand } from "../capabilities/top.js";
+import { topClient as top, topCommand } from "../capabilities/top.js";
 import { uidlCommand } from "../capabilities/uidl.js";
 import { userCommand } from "../capabilities/user.js";
 import { utf8Command } from "../capabilities/utf8.js";

@@ -1,8 +1,14 @@
 // The door `@postern/pop3/client`: a client, what it is told and what it throws. The declarations have their door in `../index.ts`,
 // and are here again for those who look capabilities up. Exports and nothing else.
-export * from "../capabilities/index.js";
+export * from "./standard.js";
 export type { StringPreparation } from "../contracts/authenticator.js";
-export type { AnyCapability, ArgumentGrammar, Capability } from "../contracts/capability.js";
+export type {
+  AnyCapability,
+  AnyClientCapability,
+  ArgumentGrammar,
+  Capability,
+  ClientCapability,
+} from "../contracts/capability.js";
 export type { AnyCommandSpec, CommandSpec, ParamGrammar, Parsed } from "../contracts/command.js";
 export {
   CommandRefused,

@@ -1,13 +1,13 @@
 // Which way to log in: the strongest that the server lists and the caller allows, or every reason why there is none.
 // Pure: sends nothing. The ways themselves are in `login.ts` and `mechanisms/`.
 import { apopCommand } from "../capabilities/apop.js";
-import { sasl } from "../capabilities/sasl.js";
-import { user, userCommand } from "../capabilities/user.js";
-import { utf8 } from "../capabilities/utf8.js";
+import { saslClient as sasl } from "../capabilities/sasl.js";
+import { userClient as user, userCommand } from "../capabilities/user.js";
+import { utf8Client as utf8 } from "../capabilities/utf8.js";
 import { LoginImpossible, type LoginObstacle } from "../contracts/errors.js";
 import type { ChannelBindings, ClientMechanism } from "../contracts/mechanism.js";
-import { clientMechanisms } from "../mechanisms/index.js";
 import type { Capabilities } from "./capabilities.js";
+import { mechanisms } from "./mechanisms.js";
 import type { AuthOptions } from "./options.js";
 
 /** What decides. */
@@ -137,7 +137,7 @@ function beyondAscii({ user, password = "" }: AuthOptions, capabilities: Capabil
   return "the name or the password is not ASCII, and the server does not list that it takes UTF-8";
 }
 
-const ALL: readonly Way[] = [...clientMechanisms.map(mechanismWay), digestWay, passwordWay];
+const ALL: readonly Way[] = [...mechanisms.map(mechanismWay), digestWay, passwordWay];
 
 /** Every way, strongest first. */
 export const LOGIN_METHODS: readonly LoginMethod[] = ALL;

@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { apopCommand } from "../capabilities/apop.js";
 import { authRespCode } from "../capabilities/auth-resp-code.js";
-import { sasl } from "../capabilities/sasl.js";
+import { saslClient as sasl } from "../capabilities/sasl.js";
 import { passCommand, userCommand } from "../capabilities/user.js";
 import { CommandRefused, LoginImpossible, TransportLost } from "../contracts/errors.js";
 import type { ChannelBindings } from "../contracts/mechanism.js";

@@ -1,8 +1,8 @@
 // What is listed of one session's maildrop: both listings asked for and put together, and the sizes that were listed last.
 // The lines are read by `listings.ts`. Knows no message: who asks for one is `client.ts`.
 import { list } from "../capabilities/base.js";
-import { uidl, uidlCommand } from "../capabilities/uidl.js";
-import type { AnyCapability } from "../contracts/capability.js";
+import { uidlClient as uidl, uidlCommand } from "../capabilities/uidl.js";
+import type { AnyClientCapability } from "../contracts/capability.js";
 import { CommandRefused } from "../contracts/errors.js";
 import {
   parseScanListing,
@@ -85,7 +85,7 @@ export class MaildropListings {
   }
 
   /** It works, and CAPA does not say so. */
-  noteUnlisted(capability: AnyCapability, quirk: Quirk): void {
+  noteUnlisted(capability: AnyClientCapability, quirk: Quirk): void {
     const { capabilities, note } = this.#session;
     if (capabilities.answered && !capabilities.has(capability)) note(quirk);
   }

@@ -2,7 +2,7 @@
 // What becomes of them: `connect.ts` makes the connection, `login-choice.ts` picks the way to log in.
 import type { Duplex } from "node:stream";
 import type { StringPreparation } from "../contracts/authenticator.js";
-import type { AnyCapability } from "../contracts/capability.js";
+import type { AnyClientCapability } from "../contracts/capability.js";
 import type { Capabilities } from "./capabilities.js";
 import type { ClientDeadlines, ClientLimits } from "./limits.js";
 import type { LogLine } from "./session-log.js";
@@ -64,8 +64,8 @@ export interface ConnectOptions {
   /** Takes the protocol's lines as they are said, without secrets. */
   readonly log?: (line: LogLine) => void;
   readonly listeners?: ClientListeners;
-  /** Private declarations, beside the standard's. */
-  readonly capabilities?: readonly AnyCapability[];
+  /** Private declarations, beside the standard's, which go first. They are not judged here: a `Registry` does that. */
+  readonly capabilities?: readonly AnyClientCapability[];
   /** Ask for both listings as soon as the login is through, for `messages()` to begin a round trip earlier. */
   readonly prefetchListings?: boolean;
   /**

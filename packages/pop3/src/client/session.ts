@@ -2,12 +2,11 @@
 // Connecting, TLS and CAPA in their order are here; what is asked in TRANSACTION is `client.ts`'s.
 import { dele } from "../capabilities/base.js";
 import { capaCommand } from "../capabilities/capa.js";
-import { standard } from "../capabilities/index.js";
-import { lang, langCommand } from "../capabilities/lang.js";
-import { pipelining } from "../capabilities/pipelining.js";
-import { respCodes } from "../capabilities/resp-codes.js";
-import { stls, stlsCommand } from "../capabilities/stls.js";
-import { utf8, utf8Command } from "../capabilities/utf8.js";
+import { langClient as lang, langCommand } from "../capabilities/lang.js";
+import { pipeliningClient as pipelining } from "../capabilities/pipelining.js";
+import { respCodesClient as respCodes } from "../capabilities/resp-codes.js";
+import { stlsClient as stls, stlsCommand } from "../capabilities/stls.js";
+import { utf8Client as utf8, utf8Command } from "../capabilities/utf8.js";
 import type { CommandSpec } from "../contracts/command.js";
 import { CommandRefused, ProtocolViolation, TransportLost } from "../contracts/errors.js";
 import type { State } from "../contracts/session.js";
@@ -24,6 +23,7 @@ import { Pipeline } from "./pipeline.js";
 import { asError, quiet } from "./rejection.js";
 import { forPeople, type ReceivedReply } from "./received-reply.js";
 import { SessionLog } from "./session-log.js";
+import { standard } from "./standard.js";
 import { abortOf, type Transport } from "./transport.js";
 
 /** A command whose positive answer is followed by TLS. */

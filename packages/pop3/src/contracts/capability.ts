@@ -28,22 +28,14 @@ export interface Registration {
   readonly initialReference?: readonly string[];
 }
 
-/**
- * One extension of POP3, or (with a null tag) a part of the base protocol that CAPA does not list.
- * The comments name the fields of the registration template (RFC 2449 §9).
- */
-export interface Capability<Argument = void> {
+/** One extension of POP3 as a client knows it: all that a program has to hold which serves none and explains none. */
+export interface ClientCapability<Argument = void> {
   /** "CAPA tag"; null for the base commands, CAPA itself and APOP. */
   readonly tag: string | null;
-  /** What pages and file names call it: the tag in lower case, or `base`, `capa`, `apop`. */
-  readonly name: string;
-  readonly registration: Registration | null;
   /** "Arguments". */
   readonly argument: ArgumentGrammar<Argument>;
   /** "Added commands", and with their `validIn` "Commands valid in states". */
   readonly commands: readonly AnyCommandSpec[];
-  /** "Standard commands affected": `around` runs for these alone. */
-  readonly affects: "none" | "all" | readonly string[];
   /** "Announced states / possible differences". */
   readonly announced: {
     readonly in: "both" | State;
@@ -52,6 +44,20 @@ export interface Capability<Argument = void> {
     /** The argument may differ after authentication. */
     readonly differs: boolean;
   };
+  /** Response codes that come with it. */
+  readonly responseCodes?: readonly ResponseCode[];
+}
+
+/**
+ * One extension of POP3, or (with a null tag) a part of the base protocol that CAPA does not list.
+ * The comments name the fields of the registration template (RFC 2449 §9).
+ */
+export interface Capability<Argument = void> extends ClientCapability<Argument> {
+  /** What pages and file names call it: the tag in lower case, or `base`, `capa`, `apop`. */
+  readonly name: string;
+  readonly registration: Registration | null;
+  /** "Standard commands affected": `around` runs for these alone. */
+  readonly affects: "none" | "all" | readonly string[];
   /** "Specification reference". */
   readonly reference: readonly string[];
   /** Where to read on: the section that defines it, `RFC 2449 §6.5`; absent where `reference` has to do. */
@@ -60,8 +66,6 @@ export interface Capability<Argument = void> {
   readonly discussion: string;
   /** New length limits (RFC 2449 §4 and §9): octets with CRLF. */
   readonly limits?: { readonly commandOctets?: number };
-  /** Response codes that come with it. */
-  readonly responseCodes?: readonly ResponseCode[];
   /** Response codes are sent only where a capability that permits them is available (RFC 2449 §6.4). */
   readonly permitsResponseCodes?: boolean;
   /** It promises a response code, so it is served only beside a capability that permits them. */
@@ -93,3 +97,14 @@ export interface Capability<Argument = void> {
 /** A declaration whose argument type is known to its own file only. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyCapability = Capability<any>;
+
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyClientCapability = ClientCapability<any>;
+
+/** The whole declaration. A call, and marked as one without effect, so that a client's bundle can leave out what serves and explains. */
+export function declared<Argument>(
+  client: ClientCapability<Argument>,
+  rest: Omit<Capability<Argument>, keyof ClientCapability<Argument>>,
+): Capability<Argument> {
+  return { ...client, ...rest };
+}

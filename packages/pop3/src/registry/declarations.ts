@@ -1,20 +1,20 @@
 // Declarations by their tags and response codes: what both ends of a connection look up in them.
 // Judges no declaration and serves nothing; `registry.ts` does both, and only those that serve need it.
-import type { AnyCapability } from "../contracts/capability.js";
+import type { AnyClientCapability } from "../contracts/capability.js";
 import type { ResponseCode } from "../contracts/response-code.js";
 import { knownResponseCode } from "../protocol/response-code.js";
 
 /** A set of declarations. Where two have the same tag, the first is found. */
-export class Declarations {
-  readonly capabilities: readonly AnyCapability[];
+export class Declarations<Declared extends AnyClientCapability = AnyClientCapability> {
+  readonly capabilities: readonly Declared[];
   /** All declared response codes. */
   readonly responseCodes: readonly ResponseCode[];
-  readonly #byTag: ReadonlyMap<string, AnyCapability>;
+  readonly #byTag: ReadonlyMap<string, Declared>;
 
-  constructor(capabilities: readonly AnyCapability[]) {
+  constructor(capabilities: readonly Declared[]) {
     this.capabilities = capabilities;
     this.responseCodes = capabilities.flatMap((capability) => capability.responseCodes ?? []);
-    const byTag = new Map<string, AnyCapability>();
+    const byTag = new Map<string, Declared>();
     for (const capability of capabilities) {
       const tag = capability.tag?.toUpperCase();
       if (tag !== undefined && !byTag.has(tag)) byTag.set(tag, capability);
@@ -23,7 +23,7 @@ export class Declarations {
   }
 
   /** The declaration of a tag, in any case; also where it is not served. */
-  capability(tag: string): AnyCapability | undefined {
+  capability(tag: string): Declared | undefined {
     return this.#byTag.get(tag.toUpperCase());
   }
 

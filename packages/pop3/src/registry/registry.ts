@@ -47,7 +47,7 @@ interface Entry {
 const NO_HOOKS: readonly AnyCapability[] = [];
 
 /** A set of declarations that agree with each other and with RFC 2449 §9. */
-export class Registry extends Declarations {
+export class Registry extends Declarations<AnyCapability> {
   /** Those with server behaviour that are enabled. */
   readonly served: readonly AnyCapability[];
   /** The longest command line, with CRLF, that any served capability asks for (RFC 2449 §4). */

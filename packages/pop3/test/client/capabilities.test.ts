@@ -1,6 +1,8 @@
 // What a server announces, as values: typed by declarations, kept verbatim, and never more trusted than it deserves.
 // When they are asked for is `pipelining.test.ts`'s and `starttls.test.ts`'s; the arguments are the declarations'.
 import { expect, test } from "vitest";
+import * as complete from "@postern/pop3";
+import * as halves from "@postern/pop3/client";
 import { expire, loginDelay, sasl, stls, top, uidl } from "@postern/pop3/client";
 import { multi, scripted } from "../support/scripted-server.js";
 
@@ -72,4 +74,36 @@ test("what an earlier session remembers is held against what the server says now
   await using other = await server.connect({ remembered: ["PIPELINING"], auth: null, listeners });
   expect(other.capabilities.lines).toEqual(["USER", "UIDL"]);
   expect(changes).toEqual(["remembered"]);
+});
+
+test("a client has half of every declaration, and takes either half or whole", async () => {
+  expect(halves.standard.map(({ tag }) => tag)).toEqual(complete.standard.map(({ tag }) => tag));
+  for (const [at, half] of halves.standard.entries()) expect(complete.standard[at]).toMatchObject(half);
+  expect(halves.loginDelay).not.toHaveProperty("discussion");
+  await using server = await scripted({ capabilities: ["LOGIN-DELAY 900", "TOP"] });
+  await using client = await server.connect({ auth: null });
+  for (const delay of [halves.loginDelay, complete.loginDelay]) {
+    expect(client.capabilities.get(delay)).toMatchObject({ seconds: 900 });
+  }
+  expect(client.capabilities.has(complete.top)).toBe(true);
+  expect(client.capabilities.get(complete.base)).toBeUndefined();
+});
+
+test("a private declaration is typed like the standard's, and replaces none of them", async () => {
+  const half = {
+    argument: {
+      text: "word",
+      parse: (params: readonly string[]) => ({ value: params.join("+") }),
+      format: (word: string) => [word],
+    },
+    commands: [],
+    announced: { in: "both", differs: false },
+  } as const;
+  const own: halves.ClientCapability<string> = { ...half, tag: "X-OWN" };
+  const capabilities = [own, { ...half, tag: "LOGIN-DELAY" }];
+  await using server = await scripted({ capabilities: ["x-own a b", "LOGIN-DELAY 900"] });
+  await using client = await server.connect({ auth: null, capabilities });
+  expect(client.capabilities.get(own)).toBe("a+b");
+  expect(client.capabilities.get(loginDelay)).toMatchObject({ seconds: 900 });
+  expect(client.capabilities.undeclared).toEqual([]);
 });

@@ -2,7 +2,8 @@
 // One call at a time is `client.test.ts`'s; servers that lie are `hostile.test.ts`'s.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { CommandRefused, Pop3Client, standard } from "@postern/pop3/client";
+import { standard } from "@postern/pop3";
+import { CommandRefused, Pop3Client } from "@postern/pop3/client";
 import { text } from "../support/cuts.js";
 import { world } from "../support/world.js";
 
