@@ -43,8 +43,11 @@ const stops: readonly [where: string, script: Script, more?: { readonly tls: "im
 test.each(stops)("a signal ends connecting %s", async (_, script, more) => {
   await using server = await scripted(script);
   const stop = new AbortController();
-  setTimeout(() => stop.abort(REASON), 60);
-  expect(await failureOf(server.connect({ ...more, signal: stop.signal }))).toBe(REASON);
+  const connecting = failureOf(server.connect({ ...more, signal: stop.signal }));
+  await expect.poll(() => server.peers.length, { timeout: 10_000 }).toBe(1);
+  await pause(60);
+  stop.abort(REASON);
+  expect(await connecting).toBe(REASON);
   await server.peer.closed;
 });
 
