@@ -1,7 +1,7 @@
 // One answer to CAPA, explained line by line, and how it differs from the answer before it. The words come from the declarations.
 // Knows no tag, no connection and no terminal: `capa-survey.ts` brings the answers, `capa-text.ts` shows them.
-import { type AnyCapability, standard } from "@postern/pop3";
-import { type Capabilities, stls } from "@postern/pop3/client";
+import { type AnyCapability, standard, stls } from "@postern/pop3";
+import type { Capabilities } from "@postern/pop3/client";
 import { nearest } from "../config/nearest.js";
 
 /** When CAPA was asked: before TLS, before login under TLS, after login. */
