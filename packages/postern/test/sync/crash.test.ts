@@ -148,7 +148,7 @@ function facts({ kind, path, statePath }: Place): { intended: number; fetched: n
 
 /** What a program that reads mail does between a death and the next fetch. */
 function readSome(path: string): void {
-  if (!existsSync(join(path, "cur"))) return;
+  if (!existsSync(join(path, "cur")) || !existsSync(join(path, "new"))) return;
   for (const file of readdirSync(join(path, "new"))) {
     if (Math.random() < 0.5) renameSync(join(path, "new", file), join(path, "cur", `${file}:2,S`));
   }
