@@ -1,6 +1,7 @@
 // One account made ready and fetched: the server found, the password had, the destination read; then visits until it is done.
 // What people are told goes through `fetch-report.ts`; when there is another visit is `sync/fetch-account.ts`'s.
 import { resolve } from "node:path";
+import type { WorkQueue } from "../authenticator/work-queue.js";
 import type { FetchAccountConfig } from "../config/fetch-accounts.js";
 import { parseDestination } from "../sync/destination-address.js";
 import { DestinationFailure } from "../sync/destination.js";
@@ -59,12 +60,13 @@ export async function preparedJob(
   };
 }
 
-/** Fetches it. Rejects with nothing: what goes wrong is told to the report. */
+/** Fetches it, a visit whenever `turns` has room. Rejects with nothing: what goes wrong is told to the report. */
 export async function runJob(
   { signal }: CliContext,
   job: FetchJob,
   { every = "once", tries }: FetchOptions,
   report: FetchReport,
+  turns: WorkQueue,
 ): Promise<void> {
   const { account, destination, statePath, recipient } = job;
   try {
@@ -73,6 +75,7 @@ export async function runJob(
       every,
       tries,
       signal,
+      inTurn: (visit) => turns.run(visit),
       listener: report.listener(account, destination),
       openState: () => openAccountState(statePath, account),
       openDestination: (ledger) =>

@@ -1,9 +1,10 @@
 // `postern fetch`: copies the mail of POP3 servers to a folder, a file or an LMTP server, as often as one likes.
 // Flags, sentences and exit status. One account is made ready in `fetch-job.ts`; visits and waiting are `sync/fetch-account.ts`'s.
+import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { WorkQueue } from "../authenticator/work-queue.js";
 import { readFetchAccounts } from "../config/fetch-accounts.js";
 import type { FetchAccountConfig } from "../config/fetch-accounts.js";
-import { resolve } from "node:path";
 import { printable } from "../delivery/printable.js";
 import type { Every } from "../sync/fetch-account.js";
 import { CliFailure } from "./context.js";
@@ -39,7 +40,7 @@ export function fetchCommand(context: CliContext): Command {
     )
     .option("--tries <count>", "visits that may fail one after the other before it gives up", whole(1, 1000), 5)
     .option("--accounts <file>", "fetch the accounts of a TOML file, a table [[account]] each, in place of one URL")
-    .option("--concurrency <count>", "accounts to fetch at a time", whole(1, 100), 4)
+    .option("--concurrency <count>", "accounts to visit at a time", whole(1, 100), 4)
     .option(
       "--state <file>",
       "where it is remembered what was fetched (default: fetch.sqlite in the user's state directory)",
@@ -89,7 +90,9 @@ async function runFetch(context: CliContext, url: string | undefined, options: F
       report.couldNotRun(account.from, error);
     }
   }
-  await inParallel(jobs, options.concurrency, (job) => runJob(context, job, options, report));
+  // A turn is one visit: who is visited for ever would keep it for ever.
+  const turns = new WorkQueue(options.concurrency, jobs.length);
+  await Promise.all(jobs.map((job) => runJob(context, job, options, report, turns)));
   context.exit(report.finish());
 }
 
@@ -112,17 +115,4 @@ function accountsOf(
     throw new CliFailure(`Say where the mail goes: postern fetch ${printable(url)} --to maildir:DIR`);
   }
   return [{ from: url, to: options.to, allow_cleartext: false }];
-}
-
-/** Runs all, so many at a time; what one rejects with is thrown once the others have ended. */
-async function inParallel<Item>(
-  items: readonly Item[],
-  most: number,
-  run: (item: Item) => Promise<void>,
-): Promise<void> {
-  const waiting = [...items];
-  const lanes = Array.from({ length: Math.min(most, items.length) }, async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await run(item);
-  });
-  for (const lane of await Promise.allSettled(lanes)) if (lane.status === "rejected") throw lane.reason;
 }

@@ -29,6 +29,8 @@ export interface FetchAccountOptions {
   /** The state, locked for this process; opened for each visit. */
   openState(): AccountState;
   openDestination(state: AccountState): Promise<Destination>;
+  /** Makes a visit when its turn comes, where many accounts share the turns; waiting between visits takes none. At once where absent. */
+  inTurn?<Result>(visit: () => Promise<Result>): Promise<Result>;
   readonly clock?: Clock;
 }
 
@@ -63,7 +65,7 @@ export async function fetchAccount(options: FetchAccountOptions): Promise<PassOu
     let waitMs: number;
     let why: string;
     try {
-      const visit = await visited(options, clock);
+      const visit = await (options.inTurn?.(() => visited(options, clock)) ?? visited(options, clock));
       failures = 0;
       if (typeof visit === "number") {
         waitMs = visit;

@@ -112,6 +112,21 @@ test.each([1, 3])("--concurrency %d", async (most) => {
   expect(highest).toBe(most);
 });
 
+test("who is visited again and again keeps nobody's turn in between", { timeout: 20_000 }, async () => {
+  await using server = await serverOfAll();
+  writeFileSync(join(cwd, "accounts.toml"), users.map((user) => table(server, user)).join(""));
+  const stopping = new AbortController();
+  let told = "";
+  const onStdout = (text: string): void => {
+    told += text;
+    if (users.every((user) => told.includes(`${user}@localhost`))) stopping.abort();
+  };
+  setTimeout(() => stopping.abort(), 10_000).unref();
+  const args = ["fetch", "--accounts", "accounts.toml", "--state", "s/f", "--every", "3600", "--concurrency", "1"];
+  const { status } = await runCli(args, { cwd, signal: stopping.signal, onStdout });
+  expect([status, told.match(/: 1 fetched /g)?.length]).toEqual([0, 4]);
+});
+
 test("everything that is wrong with the file is named at once, and nothing is fetched", async () => {
   const { status, stdout, stderr } = await fetch(
     '[[account]]\nto = "maildir:x"\n[[account]]\nfrom = 3\ndelet = true\n',
