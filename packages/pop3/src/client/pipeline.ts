@@ -153,7 +153,7 @@ export class Pipeline implements ReplySink, Connection {
     if (this.#unasked !== null) {
       throw new ProtocolViolation("the server went on behind a line that answers nothing", this.#unasked);
     }
-    if (FOREIGN_FAREWELL.test(line)) return this.#dismiss(line);
+    if (FOREIGN_FAREWELL.test(line)) return this.#dismiss(this.secrets.masked(line));
     const exchange = this.#sent.first;
     if (exchange === undefined) return this.#unaskedLine(this.secrets.masked(line));
     if (this.#decoder.lineFeeds) note("bare-line-feed");

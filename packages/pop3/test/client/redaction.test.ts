@@ -86,6 +86,7 @@ const later: readonly [where: string, script: Script, then: (client: Pop3Client)
     { answers: { LIST: multi([`x ${"y".repeat(503)}${SECRET}`]) } },
     (client) => client.list(),
   ],
+  ["in the farewell of another protocol", { answers: { NOOP: `* BYE ${SECRET}\r\n` } }, (client) => client.noop()],
   ["in what answers nothing", { answers: { NOOP: `+OK\r\n+OK ${SECRET}\r\n` } }, (client) => client.noop()],
 ];
 
