@@ -77,8 +77,6 @@ export class Pop3Client implements AsyncDisposable {
   /** Logged in, where that is wanted. */
   static async #begun(session: Session, options: ConnectOptions): Promise<Pop3Client> {
     const client = new Pop3Client(session);
-    // Who connects is told of a loss by the rejection.
-    session.ending = true;
     try {
       if (options.auth !== undefined) await client.login(options.auth, options);
       else await session.guarded(options.signal, () => session.confirmRemembered());
@@ -86,6 +84,7 @@ export class Pop3Client implements AsyncDisposable {
       session.fail(asError(error));
       throw error;
     }
+    // Until here, who connects was told of a loss by the rejection.
     session.ending = false;
     return client;
   }

@@ -23,8 +23,6 @@ export interface Connection {
   buffered(octets: number): void;
   /** Takes back an exchange whose command was not sent; false where it was. */
   withdraw(exchange: Exchange): boolean;
-  /** Gives the connection up, with the error for all who wait. */
-  fail(error: Error): void;
 }
 
 /** What is next once a reply's first line was read: `done` where the reply was just that, `stop` where nothing may follow in the clear. */

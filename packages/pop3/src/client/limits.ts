@@ -1,5 +1,6 @@
 // Every bound and every deadline of the client, each with its reason. Nothing here is read from the wire.
-// Others enforce them: `pipeline.ts` lines, windows and silence, `answer.ts` listings, `retrieval.ts` messages, `connect.ts` the deadline.
+// Others enforce them: `pipeline.ts` lines, windows and silence, `answer.ts` and `listings.ts` listings,
+// `retrieval.ts` messages, `connect.ts` the deadline.
 
 /** Bounds on what a server can make this client hold, and on what is asked of a server at a time. */
 export interface ClientLimits {

@@ -1,5 +1,5 @@
 // Logging in by the way that `login-choice.ts` picked: sends the commands, and asks for another token where one was refused.
-// Knows no way that is not declared. What is sent besides the login, and when the session's state changes, is `client.ts`'s.
+// Knows no way that is not declared. What is sent besides the login, and when the session's state changes, is `session.ts`'s.
 import { createHash, randomBytes } from "node:crypto";
 import { apopCommand } from "../capabilities/apop.js";
 import { authRespCode } from "../capabilities/auth-resp-code.js";
@@ -35,14 +35,12 @@ export interface LoginGround {
   readonly eager: boolean;
 }
 
-/** Returns how it logged in: the name of a mechanism, or the keyword of a command. Throws as `Pop3Client.login` does. */
+/**
+ * By the way that is chosen; and where that was by what an earlier session saw, and is another one today, by that. Returns how it logged in:
+ * the name of a mechanism, or the keyword of a command. Throws as `Pop3Client.login` does.
+ */
 export async function logIn(auth: AuthOptions, ground: LoginGround, signal: AbortSignal | undefined): Promise<string> {
   if (auth.password !== undefined) ground.pipeline.secrets.add(auth.password);
-  return byWay(auth, ground, signal);
-}
-
-/** By the way that is chosen; and where that was by what an earlier session saw, and is another one today, by that. */
-async function byWay(auth: AuthOptions, ground: LoginGround, signal: AbortSignal | undefined): Promise<string> {
   let tried: LoginMethodChoice | null = null;
   try {
     tried = chooseLogin(auth, ground);

@@ -86,7 +86,11 @@ const later: readonly [where: string, script: Script, then: (client: Pop3Client)
     { answers: { LIST: multi([`x ${"y".repeat(503)}${SECRET}`]) } },
     (client) => client.list(),
   ],
-  ["in the farewell of another protocol", { answers: { NOOP: `* BYE ${SECRET}\r\n` } }, (client) => client.noop()],
+  [
+    "in the farewell of another protocol",
+    { answers: { NOOP: `* BYE ${SECRET}\r\n+OK\r\n` } },
+    (client) => client.noop(),
+  ],
   ["in what answers nothing", { answers: { NOOP: `+OK\r\n+OK ${SECRET}\r\n` } }, (client) => client.noop()],
 ];
 
