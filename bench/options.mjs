@@ -33,3 +33,22 @@ export async function about(subject, work) {
     throw new Error(`${subject}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
+
+/**
+ * Reads the command line and runs; `--help` and wrong options end in the usage.
+ *
+ * @template {{ readonly help: boolean }} How
+ * @param {string} usage
+ * @param {() => How} options
+ * @param {(how: How) => Promise<void>} run
+ */
+export async function start(usage, options, run) {
+  try {
+    const how = options();
+    if (how.help) process.stdout.write(usage);
+    else await run(how);
+  } catch (error) {
+    say(error instanceof TypeError ? `${error.message}\n\n${usage}` : String(error));
+    process.exitCode = 2;
+  }
+}

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { certificate } from "./certificate.mjs";
 import { loads, usersOf } from "./loads.mjs";
 import { measured } from "./measurement.mjs";
-import { about, chosen, positive, say } from "./options.mjs";
+import { about, chosen, positive, say, start } from "./options.mjs";
 import { loadTable, readsBodies, summaryOf } from "./report.mjs";
 import { dovecot } from "./servers/dovecot.mjs";
 import { memory } from "./servers/memory.mjs";
@@ -128,11 +128,4 @@ async function run(how) {
   }
 }
 
-try {
-  const how = options();
-  if (how.help) process.stdout.write(USAGE);
-  else await run(how);
-} catch (error) {
-  say(error instanceof TypeError ? `${error.message}\n\n${USAGE}` : String(error));
-  process.exitCode = 2;
-}
+await start(USAGE, options, run);

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { certificate } from "../certificate.mjs";
 import { digits, time } from "../figures.mjs";
 import { usersOf } from "../loads.mjs";
-import { about, chosen, positive, say } from "../options.mjs";
+import { about, chosen, positive, say, start } from "../options.mjs";
 import { dovecot } from "../servers/dovecot.mjs";
 import { curl } from "./entrants/curl.mjs";
 import { fetchmail } from "./entrants/fetchmail.mjs";
@@ -119,11 +119,4 @@ async function run(how) {
   }
 }
 
-try {
-  const how = options();
-  if (how.help) process.stdout.write(USAGE);
-  else await run(how);
-} catch (error) {
-  say(error instanceof TypeError ? `${error.message}\n\n${USAGE}` : String(error));
-  process.exitCode = 2;
-}
+await start(USAGE, options, run);
