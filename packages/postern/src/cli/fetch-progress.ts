@@ -1,5 +1,5 @@
 // The figures of a running fetch of one account or many, and the one line that shows them. Pure: the time is given, nothing is written.
-// When the line is shown, and on which stream, is the business of `fetch.ts`. Knows no protocol.
+// When the line is shown, and on which stream, is the business of `fetch-report.ts`. Knows no protocol.
 import { shownBar, shownOctets, shownSeconds } from "./figures.js";
 
 const BAR_COLUMNS = 20;

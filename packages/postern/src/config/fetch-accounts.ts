@@ -1,5 +1,5 @@
 // The file of accounts that `postern fetch --accounts` reads: one table `[[account]]` for each, with the words of the command line.
-// Holds no password: it says where one is. What the values mean is for `cli/fetch.ts`; nothing of postern.toml is known here.
+// Holds no password: it says where one is. What the values mean is for `cli/fetch-job.ts`; nothing of postern.toml is known here.
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
