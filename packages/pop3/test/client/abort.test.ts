@@ -18,13 +18,16 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
+/** What a server does that never answers a handshake: the octets of a ClientHello are no commands, and some of them end lines. */
+const SILENT: Script = { greeting: null, answers: { "*": () => undefined } };
+
 /** Scripts that come to a stop while a session begins, each further than the one before. */
 const stops: readonly [where: string, script: Script, more?: { readonly tls: "implicit" | "required" }][] = [
   ["before the greeting", { greeting: null }],
   ["in the middle of the greeting", { greeting: "+OK re" }],
-  ["in the handshake of implicit TLS", { greeting: null }, { tls: "implicit" }],
+  ["in the handshake of implicit TLS", SILENT, { tls: "implicit" }],
   ["before the answer to STLS", { answers: { STLS: () => undefined } }, { tls: "required" }],
-  ["in the handshake behind STLS", { answers: { STLS: "+OK\r\n" } }, { tls: "required" }],
+  ["in the handshake behind STLS", { answers: { ...SILENT.answers, STLS: "+OK\r\n" } }, { tls: "required" }],
   ["at CAPA", { answers: { CAPA: () => undefined } }],
   ["in the listing of CAPA", { answers: { CAPA: "+OK\r\nUSER\r\n" } }],
   ["at USER", { answers: { USER: () => undefined } }],
