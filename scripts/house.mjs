@@ -25,8 +25,9 @@ export const house = {
     "index.ts": { storey: 4, node: [] },
     server: { storey: 4, node: ["buffer", "crypto", "dns", "events", "net", "os", "timers", "tls"] },
     client: { storey: 4, node: ["buffer", "crypto", "net", "stream", "timers", "tls"] },
-    conformance: { storey: 5, node: ["assert", "crypto", "events", "timers"] },
-    testing: { storey: 5, node: ["assert", "crypto", "events", "net", "timers", "tls"] },
+    wire: { storey: 5, node: [] },
+    conformance: { storey: 6, node: ["crypto"] },
+    testing: { storey: 6, node: ["assert", "crypto", "events", "net", "timers", "tls"] },
   },
   postern: {
     config: { storey: 1, node: "no sockets" },

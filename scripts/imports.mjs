@@ -41,6 +41,8 @@ async function sourcesOf(root, name) {
         text: await readFile(resolve(root, path), "utf8"),
         room: house[name]?.[room],
         declares: path.startsWith("packages/pop3/src/capabilities/"),
+        // A check says on its own what must be sent and answered: taken from the declarations, it could not tell that one of them is wrong.
+        examines: path.startsWith("packages/pop3/src/conformance/checks/"),
         timeless: name === "pop3" && ["protocol", "registry"].includes(room),
       };
     }),

@@ -9,6 +9,7 @@ import { socketModules } from "./house.mjs";
  * @property {string} text
  * @property {import("./house.mjs").Room} room
  * @property {boolean} declares whether tags and keywords belong here
+ * @property {boolean} examines whether tags and keywords of what is examined are written here
  * @property {boolean} timeless whether promises, timers and clocks are out of bounds
  */
 
@@ -42,7 +43,7 @@ export function declaredNames(path, text) {
  * @returns {string[]} one sentence for each breach
  */
 export function breaches(source, names) {
-  const { path, text, room, declares, timeless } = source;
+  const { path, text, room, declares, examines, timeless } = source;
   const file = parse(path, text);
   /** @type {string[]} */
   const found = [];
@@ -73,7 +74,7 @@ export function breaches(source, names) {
       report(node, `${specifier} reaches into another package: import one of its doors by name`);
     }
     const literal = literalText(node);
-    if (!declares && literal !== null && names.has(literal)) {
+    if (!declares && !examines && literal !== null && names.has(literal)) {
       report(node, `"${literal}" is a tag or keyword: it is written in packages/pop3/src/capabilities/ alone`);
     }
     if (timeless && (isPromise(node) || isClock(node))) {

@@ -56,6 +56,7 @@ export const apop: Capability = /* @__PURE__ */ declared(apopClient, {
       level: "MUST",
       reference: "RFC 1939 §7",
       title: "APOP is refused after login.",
+      remedy: "Refuse APOP once a login has succeeded: it is a command of the AUTHORIZATION state.",
       given: "TRANSACTION",
       dialog: `
         C: APOP somebody 00000000000000000000000000000000

@@ -46,12 +46,17 @@ export const authRespCode: Capability = /* @__PURE__ */ declared(authRespCodeCli
       level: "SHOULD",
       reference: "RFC 3206 §6",
       title: "A server that says which logins failed for their credentials announces it, and RESP-CODES with it.",
+      remedy: "List RESP-CODES wherever AUTH-RESP-CODE is listed, and both before login.",
       given: "AUTHORIZATION",
       dialog: `
         C: CAPA
         S: +OK*
         S: ...
         S: RESP-CODES
+        S: ...
+        S: .
+        C: CAPA
+        S: +OK*
         S: ...
         S: AUTH-RESP-CODE
         S: ...
@@ -62,6 +67,9 @@ export const authRespCode: Capability = /* @__PURE__ */ declared(authRespCodeCli
       level: "MUST",
       reference: "RFC 3206 §4",
       title: "A login refused for its credentials carries the AUTH code; USER does not tell.",
+      remedy:
+        "Begin the text of the refusal with [AUTH] where the name or the password is wrong, or take AUTH-RESP-CODE out of the list.",
+      effect: "wrong-login",
       given: "AUTHORIZATION",
       over: "tls",
       dialog: `

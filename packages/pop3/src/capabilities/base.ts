@@ -126,6 +126,7 @@ const checks: readonly Check[] = [
     level: "MUST",
     reference: "RFC 1939 §5",
     title: "STAT answers with the count of messages and their octets, each after a single space.",
+    remedy: "Answer STAT with +OK, a space, the number of messages, a space and their octets.",
     given: "TRANSACTION",
     dialog: `
       C: STAT
@@ -136,6 +137,7 @@ const checks: readonly Check[] = [
     level: "MUST",
     reference: "RFC 1939 §5",
     title: "LIST with a message number answers with one line, the scan listing of that message.",
+    remedy: "Answer LIST with a number by +OK, the same number and the octets of that message, on one line.",
     given: "TRANSACTION",
     dialog: `
       C: LIST 1
@@ -146,6 +148,7 @@ const checks: readonly Check[] = [
     level: "MUST",
     reference: "RFC 1939 §5",
     title: "LIST without a number answers with a scan listing for every message.",
+    remedy: "Answer LIST by one line for each message, in the order of the numbers, and the terminating line.",
     given: "TRANSACTION",
     dialog: `
       C: LIST
@@ -160,6 +163,8 @@ const checks: readonly Check[] = [
     level: "MUST",
     reference: "RFC 1939 §5",
     title: "RETR sends the message and the terminating line.",
+    remedy: "Answer RETR by +OK, the message and the terminating line.",
+    effect: "retrieves",
     given: "TRANSACTION",
     dialog: `
       C: RETR 1
@@ -172,6 +177,9 @@ const checks: readonly Check[] = [
     level: "MUST",
     reference: "RFC 1939 §5",
     title: "A message marked as deleted answers -ERR until RSET takes the mark away; the numbers of the others stay.",
+    remedy:
+      "Refuse every command that names a message marked as deleted until RSET takes the mark away, and renumber nothing meanwhile.",
+    effect: "marks",
     given: "TRANSACTION",
     dialog: `
       C: DELE 1
@@ -192,6 +200,7 @@ const checks: readonly Check[] = [
     level: "MUST",
     reference: "RFC 1939 §5",
     title: "NOOP answers +OK, also in lower case.",
+    remedy: "Answer NOOP with +OK, and compare keywords without regard to case.",
     given: "TRANSACTION",
     dialog: `
       C: noop
@@ -202,6 +211,8 @@ const checks: readonly Check[] = [
     level: "MUST",
     reference: "RFC 1939 §4",
     title: "Messages are numbered from 1: number 0 names no message.",
+    remedy: "Refuse the message number 0: messages are numbered from 1.",
+    effect: "marks",
     given: "TRANSACTION",
     dialog: `
       C: RETR 0
@@ -214,6 +225,7 @@ const checks: readonly Check[] = [
     level: "MUST",
     reference: "RFC 1939 §3",
     title: "An unknown command is answered -ERR and the session goes on.",
+    remedy: "Answer an unknown command with -ERR and go on; answer QUIT before login with +OK and close.",
     given: "AUTHORIZATION",
     dialog: `
       C: ZZZZ
@@ -227,6 +239,7 @@ const checks: readonly Check[] = [
     level: "MUST",
     reference: "RFC 1939 §3",
     title: "A command in the wrong state is answered -ERR.",
+    remedy: "Refuse the commands of the TRANSACTION state until somebody has logged in.",
     given: "AUTHORIZATION",
     dialog: `
       C: STAT

@@ -45,6 +45,7 @@ export const capa: Capability = /* @__PURE__ */ declared(capaClient, {
       level: "MUST",
       reference: "RFC 2449 §5",
       title: "CAPA is answered before login.",
+      remedy: "Answer CAPA before login by +OK, a line for each capability and the terminating line.",
       given: "AUTHORIZATION",
       dialog: `
         C: CAPA
@@ -57,6 +58,7 @@ export const capa: Capability = /* @__PURE__ */ declared(capaClient, {
       level: "MUST",
       reference: "RFC 2449 §5",
       title: "CAPA is answered after login too, whatever the case of its letters.",
+      remedy: "Answer CAPA after login as well, in upper and lower case.",
       given: "TRANSACTION",
       dialog: `
         C: capa
@@ -67,8 +69,9 @@ export const capa: Capability = /* @__PURE__ */ declared(capaClient, {
     {
       id: "capa-no-arguments",
       level: "MUST",
-      reference: "RFC 2449 §5",
-      title: "CAPA takes no arguments.",
+      reference: "RFC 1939 §3",
+      title: "CAPA takes no arguments, and a command that breaks the syntax is refused.",
+      remedy: "Refuse CAPA with an argument, as any command that breaks the syntax.",
       given: "AUTHORIZATION",
       dialog: `
         C: CAPA ALL

@@ -57,6 +57,8 @@ export const expire: Capability<Retention> = /* @__PURE__ */ declared(expireClie
       level: "SHOULD",
       reference: "RFC 2449 §6.7",
       title: "The retention policy is announced before login.",
+      remedy:
+        "List EXPIRE before login too: with the shortest time that any user has, and USER behind it where users differ.",
       given: "AUTHORIZATION",
       dialog: `
         C: CAPA
@@ -71,6 +73,7 @@ export const expire: Capability<Retention> = /* @__PURE__ */ declared(expireClie
       level: "SHOULD",
       reference: "RFC 2449 §6.7",
       title: "The retention policy is announced after login, too.",
+      remedy: "List EXPIRE after login too, with the value of the user who has logged in.",
       given: "TRANSACTION",
       dialog: `
         C: CAPA

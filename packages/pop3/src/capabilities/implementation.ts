@@ -31,6 +31,7 @@ export const implementation: Capability<string> = /* @__PURE__ */ declared(imple
       level: "MAY",
       reference: "RFC 2449 §6.9",
       title: "The implementation is named in CAPA, with at least one token.",
+      remedy: "Put at least one word behind IMPLEMENTATION, or leave the line out.",
       given: "TRANSACTION",
       dialog: `
         C: CAPA

@@ -69,6 +69,8 @@ export const lang: Capability = /* @__PURE__ */ declared(langClient, {
       level: "SHOULD",
       reference: "RFC 6856 §3.2",
       title: "LANG without a parameter lists the languages, on a line each.",
+      remedy:
+        "Answer LANG without a parameter by +OK, a line with a tag and a name for each language, and the terminating line.",
       given: "AUTHORIZATION",
       dialog: `
         C: LANG
@@ -81,6 +83,7 @@ export const lang: Capability = /* @__PURE__ */ declared(langClient, {
       level: "SHOULD",
       reference: "RFC 6856 §3.2",
       title: "LANG without a parameter lists the languages after login too.",
+      remedy: "Take LANG after login as before it.",
       given: "TRANSACTION",
       dialog: `
         C: LANG
@@ -93,6 +96,7 @@ export const lang: Capability = /* @__PURE__ */ declared(langClient, {
       level: "SHOULD",
       reference: "RFC 6856 §3.2",
       title: "LANG * chooses the server's own preference and is answered with its tag, a space and text.",
+      remedy: "Answer LANG * by +OK, the tag of the language that was chosen, a space and text.",
       given: "AUTHORIZATION",
       dialog: `
         C: LANG *
@@ -103,6 +107,7 @@ export const lang: Capability = /* @__PURE__ */ declared(langClient, {
       level: "SHOULD",
       reference: "RFC 6856 §3.2",
       title: "LANG * chooses a language after login too.",
+      remedy: "Take LANG * after login as before it.",
       given: "TRANSACTION",
       dialog: `
         C: LANG *
@@ -113,6 +118,7 @@ export const lang: Capability = /* @__PURE__ */ declared(langClient, {
       level: "MUST",
       reference: "RFC 6856 §3.2",
       title: "A language that nobody speaks is refused, and the session goes on.",
+      remedy: "Refuse a language that the server does not speak, and go on in the one before.",
       given: "AUTHORIZATION",
       dialog: `
         C: LANG MUL
@@ -127,6 +133,7 @@ export const lang: Capability = /* @__PURE__ */ declared(langClient, {
       level: "MUST",
       reference: "RFC 6856 §3.2",
       title: "A language that nobody speaks is refused after login too, and the session goes on.",
+      remedy: "Refuse a language that the server does not speak after login too, and go on in the one before.",
       given: "TRANSACTION",
       dialog: `
         C: LANG MUL

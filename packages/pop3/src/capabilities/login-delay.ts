@@ -80,6 +80,8 @@ export const loginDelay: Capability<LoginDelay> = /* @__PURE__ */ declared(login
       level: "MUST",
       reference: "RFC 2449 §6.5",
       title: "The login delay is announced before login.",
+      remedy:
+        "List LOGIN-DELAY before login too: with the longest delay that any user has, and USER behind it where users differ.",
       given: "AUTHORIZATION",
       dialog: `
         C: CAPA
@@ -94,6 +96,7 @@ export const loginDelay: Capability<LoginDelay> = /* @__PURE__ */ declared(login
       level: "SHOULD",
       reference: "RFC 2449 §6.5",
       title: "The login delay is announced after login, too.",
+      remedy: "List LOGIN-DELAY after login too, with the delay of the user who has logged in.",
       given: "TRANSACTION",
       dialog: `
         C: CAPA

@@ -25,9 +25,10 @@ export const pipelining: Capability = /* @__PURE__ */ declared(pipeliningClient,
       level: "MUST",
       reference: "RFC 2449 §6.6",
       title: "Commands sent in one piece are answered one by one, in order.",
+      remedy: "Keep what was read behind a command, and answer it in its turn; or take PIPELINING out of the list.",
       given: "TRANSACTION",
       dialog: `
-        C- NOOP\\r\\nLIST 1\\r\\nZZZZ\\r\\nTOP 1 0\\r\\nLIST 2\\r\\n
+        C- NOOP\\r\\nLIST 1\\r\\nZZZZ\\r\\nLIST\\r\\nLIST 2\\r\\n
         S: +OK*
         S: +OK 1 *
         S: -ERR*
@@ -41,6 +42,8 @@ export const pipelining: Capability = /* @__PURE__ */ declared(pipeliningClient,
       level: "MUST",
       reference: "RFC 2449 §6.6",
       title: "Refused commands keep their place in the order, before login too.",
+      remedy:
+        "Keep what was read behind a command before login too, and answer it in its turn; or take PIPELINING out of the list.",
       given: "AUTHORIZATION",
       dialog: `
         C- STAT\\r\\nCAPA\\r\\nQUIT\\r\\n

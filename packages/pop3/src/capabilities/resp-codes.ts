@@ -76,6 +76,7 @@ export const respCodes: Capability = /* @__PURE__ */ declared(respCodesClient, {
       level: "MUST",
       reference: "RFC 2449 §8",
       title: "A server that sends response codes lists RESP-CODES.",
+      remedy: "List RESP-CODES where response codes are sent.",
       given: "AUTHORIZATION",
       dialog: `
         C: CAPA

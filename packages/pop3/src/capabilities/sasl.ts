@@ -91,6 +91,7 @@ export const sasl: Capability<readonly string[]> = /* @__PURE__ */ declared(sasl
       level: "MUST",
       reference: "RFC 5034 §4",
       title: "A mechanism that is not there is refused, and the session goes on.",
+      remedy: "Refuse a mechanism that is not there with -ERR, and go on.",
       given: "AUTHORIZATION",
       dialog: `
         C: AUTH NO-SUCH-MECHANISM
@@ -105,6 +106,7 @@ export const sasl: Capability<readonly string[]> = /* @__PURE__ */ declared(sasl
       level: "MUST",
       reference: "RFC 5034 §4",
       title: "AUTH is refused after login.",
+      remedy: "Refuse AUTH once a login has succeeded.",
       given: "TRANSACTION",
       dialog: `
         C: AUTH PLAIN
@@ -115,6 +117,7 @@ export const sasl: Capability<readonly string[]> = /* @__PURE__ */ declared(sasl
       level: "MUST",
       reference: "RFC 5034 §4",
       title: "An initial response that is no Base64 is refused.",
+      remedy: "Refuse an initial response that is not whole, padded Base64 before it reaches the mechanism.",
       given: "AUTHORIZATION",
       dialog: `
         C: AUTH PLAIN AAA=BBB

@@ -38,6 +38,7 @@ export const stls: Capability = /* @__PURE__ */ declared(stlsClient, {
       level: "MUST",
       reference: "RFC 2595 §4",
       title: "STLS is listed where it is permitted.",
+      remedy: "List STLS while it can be given.",
       given: "AUTHORIZATION",
       over: "cleartext",
       dialog: `
@@ -53,6 +54,7 @@ export const stls: Capability = /* @__PURE__ */ declared(stlsClient, {
       level: "MUST",
       reference: "RFC 2595 §4",
       title: "STLS is permitted in the AUTHORIZATION state only.",
+      remedy: "Refuse STLS once a login has succeeded.",
       given: "TRANSACTION",
       dialog: `
         C: STLS
@@ -63,6 +65,7 @@ export const stls: Capability = /* @__PURE__ */ declared(stlsClient, {
       level: "SHOULD",
       reference: "RFC 2595 §4",
       title: "STLS is refused while TLS is active.",
+      remedy: "Refuse STLS while TLS is active.",
       given: "AUTHORIZATION",
       over: "tls",
       dialog: `

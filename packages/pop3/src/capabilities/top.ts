@@ -45,6 +45,8 @@ export const top: Capability = /* @__PURE__ */ declared(topClient, {
       level: "MUST",
       reference: "RFC 1939 §7",
       title: "TOP with 0 lines sends the header and the empty line, and nothing of the body.",
+      remedy: "End the answer to TOP with 0 lines behind the empty line that ends the header.",
+      effect: "retrieves",
       given: "TRANSACTION",
       dialog: `
         C: TOP 1 0
@@ -58,6 +60,8 @@ export const top: Capability = /* @__PURE__ */ declared(topClient, {
       level: "MUST",
       reference: "RFC 1939 §7",
       title: "TOP with more lines than there are sends the whole message.",
+      remedy: "Send the whole message where more lines are asked for than it has.",
+      effect: "retrieves",
       given: "TRANSACTION",
       dialog: `
         C: TOP 1 99999999
@@ -70,6 +74,7 @@ export const top: Capability = /* @__PURE__ */ declared(topClient, {
       level: "MUST",
       reference: "RFC 1939 §7",
       title: "TOP needs a message number and a non-negative count of lines.",
+      remedy: "Refuse TOP without a count of lines, with a negative one, and for a message that is not there.",
       given: "TRANSACTION",
       dialog: `
         C: TOP 1

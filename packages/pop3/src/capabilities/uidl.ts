@@ -42,6 +42,7 @@ export const uidl: Capability = /* @__PURE__ */ declared(uidlClient, {
       level: "MUST",
       reference: "RFC 1939 §7",
       title: "UIDL without a number lists the unique-id of every message.",
+      remedy: "Answer UIDL by a line with number and unique-id for each message, and the terminating line.",
       given: "TRANSACTION",
       dialog: `
         C: UIDL
@@ -56,6 +57,7 @@ export const uidl: Capability = /* @__PURE__ */ declared(uidlClient, {
       level: "MUST",
       reference: "RFC 1939 §7",
       title: "UIDL with a number answers with that number and the unique-id, on one line.",
+      remedy: "Answer UIDL with a number by +OK, the number and the unique-id, on one line.",
       given: "TRANSACTION",
       dialog: `
         C: UIDL 2
@@ -66,6 +68,9 @@ export const uidl: Capability = /* @__PURE__ */ declared(uidlClient, {
       level: "MUST",
       reference: "RFC 1939 §7",
       title: "Messages marked as deleted are not listed, and nobody moves up.",
+      remedy:
+        "Leave messages that are marked as deleted out of the unique-id listing, refuse their numbers, and renumber nothing.",
+      effect: "marks",
       given: "TRANSACTION",
       dialog: `
         C: DELE 1

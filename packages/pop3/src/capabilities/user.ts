@@ -53,6 +53,7 @@ export const user: Capability = /* @__PURE__ */ declared(userClient, {
       level: "SHOULD",
       reference: "RFC 1939 §13",
       title: "USER does not tell whether the name exists.",
+      remedy: "Answer USER with +OK whether the name exists or not, and refuse at PASS.",
       given: "AUTHORIZATION",
       dialog: `
         C: USER nobody-of-this-name
@@ -63,6 +64,8 @@ export const user: Capability = /* @__PURE__ */ declared(userClient, {
       level: "MUST",
       reference: "RFC 1939 §7",
       title: "PASS is refused unless it comes immediately after a successful USER.",
+      remedy: "Accept PASS right behind a successful USER only, and forget the name at any other command.",
+      effect: "wrong-login",
       given: "AUTHORIZATION",
       dialog: `
         C: PASS secret
@@ -81,6 +84,7 @@ export const user: Capability = /* @__PURE__ */ declared(userClient, {
       level: "MUST",
       reference: "RFC 1939 §7",
       title: "USER and PASS are refused after login.",
+      remedy: "Refuse USER and PASS once a login has succeeded.",
       given: "TRANSACTION",
       dialog: `
         C: USER somebody

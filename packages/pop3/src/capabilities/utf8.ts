@@ -85,6 +85,7 @@ export const utf8: Capability<Utf8Support> = /* @__PURE__ */ declared(utf8Client
       level: "MUST",
       reference: "RFC 6856 §2",
       title: "UTF8 is a command of the AUTHORIZATION state.",
+      remedy: "Refuse UTF8 once a login has succeeded.",
       given: "TRANSACTION",
       dialog: `
         C: UTF8
@@ -95,6 +96,7 @@ export const utf8: Capability<Utf8Support> = /* @__PURE__ */ declared(utf8Client
       level: "MUST",
       reference: "RFC 6856 §2.1",
       title: "UTF8 takes no parameters.",
+      remedy: "Refuse UTF8 with a parameter, and take it without one.",
       given: "AUTHORIZATION",
       dialog: `
         C: UTF8 USER

@@ -91,8 +91,9 @@ export class Transport {
     this.#deaf = () => stream.off("data", received).off("end", lost).off("close", lost).off("error", lost);
   }
 
-  write(text: string): void {
-    this.#stream.write(text, "utf8");
+  write(text: string | Uint8Array): void {
+    if (typeof text === "string") this.#stream.write(text, "utf8");
+    else this.#stream.write(text);
   }
 
   pause(): void {
@@ -113,6 +114,11 @@ export class Transport {
     const timer = setTimeout(destroy, LINGER_MS).unref();
     stream.on("error", () => {}).on("close", destroy);
     stream.end(destroy);
+  }
+
+  /** Goes away without a word, whatever is left to send. */
+  destroy(): void {
+    this.#stream.on("error", () => {}).destroy();
   }
 
   /** What SCRAM can be bound to; null outside TLS. */

@@ -78,6 +78,7 @@ const clock: Capability = {
       reference: "https://example.net/x-clock",
       title: "XTIM tells the time.",
       given: "TRANSACTION",
+      remedy: "Answer XTIM with +OK and the seconds since 1970.",
       dialog: "C: XTIM\nS: +OK *",
     },
   ],

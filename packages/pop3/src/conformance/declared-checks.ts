@@ -1,0 +1,52 @@
+// The checks that declarations carry, as checks that the examination runs: each dialog is played where its capability is announced.
+// Knows no capability by name.
+import type { AnyCapability } from "../contracts/capability.js";
+import type { Check } from "../contracts/check.js";
+import { parseDialog } from "../protocol/dialog.js";
+import { DialogMismatch, playDialog } from "../wire/dialog-player.js";
+import type { ConformanceCheck } from "./check.js";
+import type { Conversation } from "./conversation.js";
+import { CheckFailed, NotTested } from "./outcome.js";
+import type { Proof } from "./proof.js";
+
+/** Messages that a dialog counts on. */
+const MESSAGES = 2;
+
+/** One for each dialog, in the order of the declarations. */
+export function declaredChecks(capabilities: readonly AnyCapability[]): readonly ConformanceCheck[] {
+  return capabilities.flatMap((capability) => capability.checks.map((check) => declaredCheck(capability, check)));
+}
+
+function declaredCheck(capability: AnyCapability, check: Check): ConformanceCheck {
+  const { over: _, ...facts } = check;
+  return {
+    ...facts,
+    tag: capability.tag,
+    async prove(proof) {
+      if (capability.tag !== null && !proof.facts.lists(capability))
+        throw new NotTested(`${capability.tag} is not announced`);
+      const conversation = await conversationFor(check, proof);
+      try {
+        await playDialog(parseDialog(check.dialog), conversation.wire);
+      } catch (error) {
+        throw error instanceof DialogMismatch ? new CheckFailed(error.problem) : error;
+      }
+    },
+  };
+}
+
+async function conversationFor({ given, over, effect }: Check, proof: Proof): Promise<Conversation> {
+  if (given === "TRANSACTION") {
+    const session = await proof.session();
+    if (over !== undefined && session.secure !== (over === "tls"))
+      throw new NotTested(`it is for connections ${OVER[over]}`);
+    if (effect === "retrieves") proof.mayRetrieve();
+    await proof.requireMessages(session, MESSAGES);
+    return session;
+  }
+  if (over === "cleartext") return proof.cleartext();
+  if (over === "tls") return proof.secure();
+  return effect === "wrong-login" ? proof.freshBefore() : proof.before();
+}
+
+const OVER = { tls: "under TLS", cleartext: "in the clear" } as const;

@@ -1,0 +1,168 @@
+// What a check has to prove its requirement with: connections to the server in either state, what is known of it, and messages to compare.
+// Keeps to what the examination may do. Knows no requirement.
+import { list, retr } from "../capabilities/base.js";
+import { expire } from "../capabilities/expire.js";
+import type { CheckEffect } from "../contracts/check.js";
+import type { TranscriptLine } from "../wire/transcript.js";
+import type { ReceivedBody } from "../wire/wire.js";
+import type { Connections } from "./connections.js";
+import type { Conversation } from "./conversation.js";
+import type { ServerFacts } from "./facts.js";
+import { CheckFailed, NotTested } from "./outcome.js";
+import type { ExaminationMode } from "./report.js";
+import { SAMPLE_OCTETS, SAMPLES, type Subject } from "./subject.js";
+
+/** A message of the maildrop as RETR sent it. */
+export interface Sample {
+  readonly number: number;
+  /** By the scan listing. */
+  readonly listedOctets: number;
+  readonly body: ReceivedBody;
+}
+
+/** One check at work. */
+export class Proof {
+  readonly facts: ServerFacts;
+  readonly subject: Subject;
+  readonly mode: ExaminationMode;
+  readonly #connections: Connections;
+  readonly #effect: CheckEffect | undefined;
+  /** A second attempt: nothing is shared, so that no other check can have spoiled it. */
+  readonly #alone: boolean;
+  readonly #used = new Map<Conversation, number>();
+  readonly #own = new Set<Conversation>();
+
+  constructor(
+    subject: Subject,
+    facts: ServerFacts,
+    connections: Connections,
+    effect: CheckEffect | undefined,
+    alone: boolean,
+  ) {
+    this.subject = subject;
+    this.facts = facts;
+    this.mode = subject.mode ?? "safe";
+    this.#connections = connections;
+    this.#effect = effect;
+    this.#alone = alone;
+  }
+
+  /** A connection before login, shared with other checks: what is sent on it leaves no trace. */
+  async before(): Promise<Conversation> {
+    return this.#alone ? this.freshBefore() : this.#use(await this.#connections.shared());
+  }
+
+  /** A connection before login of its own, under TLS where the server has it. */
+  async freshBefore(): Promise<Conversation> {
+    return this.#use(await this.#connections.fresh(), true);
+  }
+
+  /** A connection of its own that stays in the clear. Throws `NotTested` where TLS is implicit. */
+  async cleartext(): Promise<Conversation> {
+    if (this.subject.tls === "implicit") throw new NotTested("the port speaks TLS from the first octet");
+    return this.#use(await this.#connections.greeted(), true);
+  }
+
+  /** A connection of its own under TLS. Throws `NotTested` where the server has none. */
+  async secure(): Promise<Conversation> {
+    const conversation = await this.freshBefore();
+    if (!conversation.secure) throw new NotTested("the server offers no TLS on this port");
+    return conversation;
+  }
+
+  /** A session after login, shared with other checks. Throws `NotTested` where nobody can log in. */
+  async session(): Promise<Conversation> {
+    return this.#alone ? this.ownSession() : this.#mark(this.#use(await this.#connections.session()));
+  }
+
+  /** A session of its own. The one that is shared has ended by then. */
+  async ownSession(): Promise<Conversation> {
+    return this.#mark(this.#use(await this.#connections.ownSession(), true));
+  }
+
+  /** Another connection that logs in while sessions are open; only what the server says to that is of interest. */
+  async anotherLogin(): Promise<Conversation> {
+    return this.#use(await this.#connections.loggedIn(), true);
+  }
+
+  /** Takes leave of a conversation before its check ends. */
+  async end(conversation: Conversation): Promise<void> {
+    this.#own.delete(conversation);
+    await this.#connections.end(conversation);
+  }
+
+  /** Number and octets of each message, by the scan listing. */
+  async messages(session: Conversation): Promise<readonly { readonly number: number; readonly octets: number }[]> {
+    const { answer, body } = await session.multi(list.keyword);
+    if (body === null) throw new CheckFailed(`${list.keyword} was refused: ${answer.line}`);
+    return body.lines.map((line) => {
+      const [, number, octets] = /^(\d{1,10}) (\d{1,15})(?: .*)?$/.exec(line) ?? [];
+      if (number === undefined) throw new CheckFailed(`${JSON.stringify(line)} is no scan listing`);
+      return { number: Number(number), octets: Number(octets) };
+    });
+  }
+
+  /**
+   * Up to twenty messages of up to 256 KiB, fetched. Throws `NotTested` where there are fewer than `atLeast`, or fetching may delete them.
+   */
+  async samples(session: Conversation, atLeast = 1): Promise<readonly Sample[]> {
+    this.mayRetrieve();
+    const small = (await this.messages(session)).filter(({ octets }) => octets <= SAMPLE_OCTETS).slice(0, SAMPLES);
+    if (small.length < atLeast) throw new NotTested(lackOf(atLeast));
+    const samples: Sample[] = [];
+    for (const { number, octets } of small) {
+      const { answer, body } = await session.multi(`${retr.keyword} ${number}`, "message");
+      if (body === null) throw new CheckFailed(`${retr.keyword} ${number} was refused: ${answer.line}`);
+      samples.push({ number, listedOctets: octets, body });
+    }
+    return samples;
+  }
+
+  /** Throws `NotTested` where the maildrop holds fewer messages. */
+  async requireMessages(session: Conversation, atLeast: number): Promise<void> {
+    if ((await this.messages(session)).length < atLeast) throw new NotTested(lackOf(atLeast));
+  }
+
+  /** Throws `NotTested` where what is retrieved is deleted at QUIT, and nothing may be. */
+  mayRetrieve(): void {
+    if (this.mode !== "thorough" && this.facts.argument(expire)?.days === 0) {
+      throw new NotTested("the server announces EXPIRE 0: it may delete what is retrieved");
+    }
+  }
+
+  /** What was said on all connections that the check used. */
+  transcript(): readonly TranscriptLine[] {
+    const used = [...this.#used].map(([{ wire }, mark]) => wire.transcript.since(mark));
+    return used.flatMap((lines, at): readonly TranscriptLine[] =>
+      used.length === 1 ? lines : [{ from: "#", text: `connection ${at + 1}` }, ...lines],
+    );
+  }
+
+  /** Nothing that it used is shared any more. */
+  spoil(): void {
+    for (const conversation of this.#used.keys()) conversation.spent = true;
+  }
+
+  /** Ends what was its own, and what is spoiled. */
+  async over(): Promise<void> {
+    for (const conversation of this.#used.keys()) if (conversation.spent) this.#own.add(conversation);
+    for (const conversation of this.#own) await this.#connections.end(conversation);
+  }
+
+  #use(conversation: Conversation, own = false): Conversation {
+    if (!this.#used.has(conversation)) this.#used.set(conversation, own ? 0 : conversation.wire.transcript.end);
+    if (own) this.#own.add(conversation);
+    return conversation;
+  }
+
+  #mark(conversation: Conversation): Conversation {
+    if (this.#effect === "marks" || this.#effect === "deletes") conversation.marked = true;
+    return conversation;
+  }
+}
+
+function lackOf(atLeast: number): string {
+  return atLeast === 1
+    ? "the maildrop holds no message of up to 256 KiB"
+    : `the maildrop holds fewer than ${atLeast} messages of up to 256 KiB`;
+}
