@@ -7,6 +7,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { format, resolveConfig } from "prettier";
 import { capabilityIndex, clientCapabilities } from "./generators/capability-index.mjs";
+import { checkReportSchema } from "./generators/check-report.mjs";
 import { configurationPage, configurationSchema } from "./generators/configuration.mjs";
 import { languageIndex } from "./generators/language-index.mjs";
 import { clientMechanisms, mechanismIndex } from "./generators/mechanism-index.mjs";
@@ -40,6 +41,7 @@ const sources = [
 const pages = [
   { file: "docs/reference/configuration.md", make: configurationPage },
   { file: "packages/postern/postern.schema.json", make: configurationSchema },
+  { file: "packages/postern/check-report.schema.json", make: checkReportSchema },
 ];
 
 /** @param {Generator} generator @returns {Promise<boolean>} whether the file on disk was another one */

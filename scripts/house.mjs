@@ -38,6 +38,7 @@ export const house = {
     sync: { storey: 2, node: "no sockets" },
     monitoring: { storey: 2, node: "any" },
     discovery: { storey: 2, node: "any" },
+    reports: { storey: 2, node: "no sockets" },
     service: { storey: 3, node: "no sockets" },
     console: { storey: 3, node: "any" },
     cli: { storey: 4, node: "no sockets" },

@@ -1,6 +1,7 @@
 // What `postern capa --json` prints: one object whose shape is promised in docs/guides/looking-at-a-server.md and held by its test.
 // Texts of the server stay as they are; what a terminal would act on is escaped as JSON allows.
 import { QUIRKS, type TlsFacts } from "@postern/pop3/client";
+import { jsonText } from "../reports/json-text.js";
 import type { Survey } from "./capa-survey.js";
 import { daysLeft } from "./capa-text.js";
 import type { ChosenServer } from "./server-options.js";
@@ -54,12 +55,4 @@ function tlsJson({ version, cipher, alpn, authorized, problem, certificate }: Tl
 
 function isoOf(ms: number): string | null {
   return Number.isFinite(ms) ? new Date(ms).toISOString() : null;
-}
-
-/** JSON leaves these control characters as they are. */
-function jsonText(value: unknown): string {
-  const text = JSON.stringify(value, null, 2).replaceAll(/[\u007f-\u009f\u2028\u2029]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
-  return `${text}\n`;
 }
