@@ -23,11 +23,11 @@ export const house = {
     mechanisms: { storey: 3, node: ["crypto"] },
     maildrop: { storey: 3, node: ["crypto"] },
     "index.ts": { storey: 4, node: [] },
-    server: { storey: 4, node: ["buffer", "crypto", "dns", "events", "net", "os", "timers", "tls"] },
+    server: { storey: 4, node: ["buffer", "crypto", "dns", "events", "net", "os", "stream", "timers", "tls"] },
     client: { storey: 4, node: ["buffer", "crypto", "net", "stream", "timers", "tls"] },
     wire: { storey: 5, node: [] },
     conformance: { storey: 6, node: ["crypto"] },
-    testing: { storey: 6, node: ["assert", "crypto", "events", "net", "timers", "tls"] },
+    testing: { storey: 6, node: ["assert", "buffer", "crypto", "events", "net", "stream", "timers", "tls"] },
   },
   postern: {
     config: { storey: 1, node: "no sockets" },

@@ -1,6 +1,7 @@
 // One connection: its socket, in the clear or under TLS, its deadline and its end. Knows no line and no command.
 // What the octets mean, and which deadline counts when, is for its owner, `session.ts`; what waits to be written is in `output.ts`.
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ClientCertificate } from "../contracts/authenticator.js";
 import type { ChannelBindings } from "../contracts/mechanism.js";
 import type { TLSSocket } from "node:tls";
@@ -8,6 +9,7 @@ import { LINGER_MS } from "./limits.js";
 import { Output } from "./output.js";
 import { channelBindings } from "../mechanisms/exchange/channel-bindings.js";
 import { clientCertificateOf } from "./client-certificate.js";
+import type { Interposer } from "./interposition.js";
 import { startTls, type ServerContext } from "./tls.js";
 
 /** Who is told what happens on a connection. */
@@ -29,7 +31,10 @@ export class Connection {
     clearTimeout(this.#timer);
     this.#owner.closed();
   };
-  #socket: Socket;
+  readonly #interposer: Interposer | null;
+  readonly #plain: Socket;
+  /** What is read and written: the socket, the TLS socket on top of it, or what stands in front of either. */
+  #stream: Duplex;
   /** Once TLS is active. */
   #tls: { readonly socket: TLSSocket; readonly context: ServerContext } | null = null;
   #bindings: ChannelBindings | null = null;
@@ -39,13 +44,20 @@ export class Connection {
   #onDeadline: () => void = () => {};
 
   /** `remoteAddress` is the client's, which is not the socket's where a proxy stands between. */
-  constructor(socket: Socket, remoteAddress: string, owner: ConnectionOwner) {
-    this.#socket = socket;
+  constructor(socket: Socket, remoteAddress: string, owner: ConnectionOwner, interposer: Interposer | null) {
+    this.#plain = socket;
+    this.#interposer = interposer;
     this.#owner = owner;
     this.remoteAddress = remoteAddress;
-    this.output = new Output(socket);
     socket.on("error", ignore);
-    socket.on("close", this.#closed);
+    [this.#stream, this.output] = this.#attach(socket, false);
+  }
+
+  #attach(socket: Socket, secure: boolean): [Duplex, Output] {
+    const stream = this.#interposer?.attach(socket, secure) ?? socket;
+    stream.on("error", ignore);
+    stream.on("close", this.#closed);
+    return [stream, new Output(stream)];
   }
 
   /** TLS is active. */
@@ -72,19 +84,19 @@ export class Connection {
 
   /** Begins to read. */
   start(): void {
-    this.#socket.on("data", (chunk: Uint8Array) => {
+    this.#stream.on("data", (chunk: Uint8Array) => {
       this.octetsIn += chunk.length;
       this.#owner.received(chunk);
     });
-    this.#socket.on("end", () => this.#owner.inputEnded());
+    this.#stream.on("end", () => this.#owner.inputEnded());
   }
 
   pause(): void {
-    this.#socket.pause();
+    this.#stream.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
+    this.#stream.resume();
   }
 
   /** One deadline at a time: the new one takes the place of the old. */
@@ -104,16 +116,14 @@ export class Connection {
    * from here on. Rejects where the handshake fails; the connection is then gone.
    */
   async startTls(context: ServerContext): Promise<string | null> {
-    const plain = this.#socket;
-    plain.removeAllListeners("end");
+    const inTheClear = this.#stream;
+    inTheClear.removeAllListeners("end");
+    if (this.#interposer !== null) await this.#interposer.beforeTls();
     // From here on the end of the plain socket is seen as the end of the TLS socket on top of it.
-    const secured = await startTls(plain, context);
-    plain.off("close", this.#closed);
-    secured.on("error", ignore);
-    secured.on("close", this.#closed);
+    const secured = await startTls(this.#plain, context);
+    inTheClear.off("close", this.#closed);
     this.#octetsOutBefore += this.output.octetsWritten;
-    this.#socket = secured;
-    this.output = new Output(secured);
+    [this.#stream, this.output] = this.#attach(secured, true);
     this.#tls = { socket: secured, context };
     return secured.getProtocol();
   }
@@ -121,29 +131,29 @@ export class Connection {
   /** Gives the owner nothing more of what comes in the clear; drops what was read already and says how many octets that was. */
   drop(): number {
     // First of all: reading by hand tells the listeners too.
-    this.#socket.removeAllListeners("data");
-    let dropped = 0;
+    this.#stream.removeAllListeners("data");
+    let dropped = this.#interposer?.drop() ?? 0;
     for (let chunk = this.#taken(); chunk !== null; chunk = this.#taken()) dropped += chunk.length;
     return dropped;
   }
 
   #taken(): Uint8Array | null {
-    return this.#socket.read() as Uint8Array | null;
+    return this.#stream.read() as Uint8Array | null;
   }
 
   /** Writes what is left, for as long as a slow reader may take, and closes; then the peer has a moment to close its side. */
   finish(slowReaderMs: number): void {
     this.output.flush();
     this.setDeadline(slowReaderMs, () => this.destroy());
-    this.#socket.end(() => {
-      if (!this.#socket.destroyed) this.setDeadline(LINGER_MS, () => this.destroy());
+    this.#stream.end(() => {
+      if (!this.#stream.destroyed) this.setDeadline(LINGER_MS, () => this.destroy());
     });
-    this.#socket.resume();
+    this.#stream.resume();
   }
 
   /** Closes at once, whatever is left to write. */
   destroy(): void {
-    this.#socket.destroy();
+    this.#stream.destroy();
   }
 }
 

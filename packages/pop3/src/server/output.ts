@@ -1,19 +1,19 @@
 // What goes to the peer: small replies gathered into one write, and the question whether the peer takes what it asked for.
 // Knows no reply; `session.ts` says what to write.
 import { Buffer } from "node:buffer";
-import type { Socket } from "node:net";
+import type { Writable } from "node:stream";
 import { BATCH_OCTETS } from "./limits.js";
 
 /** The writing side of one connection. At most about a batch is held here, and what the socket's own bound allows. */
 export class Output {
-  readonly #socket: Socket;
+  readonly #socket: Writable;
   #parts: Uint8Array[] = [];
   #partsOctets = 0;
   /** Short lines that follow each other, one character an octet. */
   #text = "";
   octetsWritten = 0;
 
-  constructor(socket: Socket) {
+  constructor(socket: Writable) {
     this.#socket = socket;
   }
 

@@ -9,6 +9,7 @@ import type { Mechanism } from "../contracts/mechanism.js";
 import type { Registry } from "../registry/registry.js";
 import { isLoopback } from "./address.js";
 import { MemoryFailedLogins } from "./failed-logins.js";
+import { interposition, type Interposed } from "./interposition.js";
 import { withDefaults } from "./limits.js";
 import { Penalties } from "./penalties.js";
 import { trustedAddresses } from "./proxy.js";
@@ -18,7 +19,7 @@ import { secureContext } from "./tls.js";
 import { View } from "./view.js";
 
 /** Throws a `RangeError` for an option that makes no sense. */
-export function sessionSettings(registry: Registry, options: Pop3ServerOptions): SessionSettings {
+export function sessionSettings(registry: Registry, options: Pop3ServerOptions & Interposed): SessionSettings {
   const { cleartextLogin = "never", implementation = "Postern" } = options;
   return {
     registry,
@@ -42,6 +43,7 @@ export function sessionSettings(registry: Registry, options: Pop3ServerOptions):
     implementationAfterLogin: options.implementationAfterLogin ?? false,
     trustedProxy: trustedAddresses(options.trustedProxies ?? []),
     limits: withDefaults(options.limits, options.deadlines),
+    interpose: options[interposition] ?? null,
   };
 }
 

@@ -69,7 +69,7 @@ export class Session implements ConnectionOwner, LoginHost, ReplyHost, CommandHo
     this.settings = settings;
     this.tell = tell;
     this.#onEnd = onEnd;
-    this.#connection = new Connection(socket, remoteAddress, this);
+    this.#connection = new Connection(socket, remoteAddress, this, settings.interpose?.(id) ?? null);
     this.#lines = new LineReader(settings.registry.commandOctets);
     this.#timestamp = offers(settings.authenticator, "secret") ? newTimestamp(settings.hostname) : null;
     this.#awaited = new LineWaiter(this.#lines, settings.registry.commandOctets);

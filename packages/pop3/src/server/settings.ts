@@ -8,6 +8,7 @@ import type { Mechanism } from "../contracts/mechanism.js";
 import type { Policies } from "../contracts/policy.js";
 import type { Registry } from "../registry/registry.js";
 import type { Deadlines, Limits } from "./limits.js";
+import type { Interpose } from "./interposition.js";
 import type { Penalties } from "./penalties.js";
 import type { AddressTest } from "./proxy.js";
 import type { ServerContext } from "./tls.js";
@@ -38,6 +39,8 @@ export interface SessionSettings {
   /** The implementation is nobody's business before login (RFC 2449 §6.9). */
   readonly implementationAfterLogin: boolean;
   readonly limits: Limits & Deadlines;
+  /** Null but in tests. */
+  readonly interpose: Interpose | null;
 }
 
 /** Tells the server's owner; the payload is made only where somebody listens. */
