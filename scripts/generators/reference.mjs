@@ -4,6 +4,7 @@ import { URL } from "node:url";
 
 const folder = "docs/reference";
 const door = new URL("../../packages/pop3/dist/index.js", import.meta.url).href;
+const conformanceDoor = new URL("../../packages/pop3/dist/conformance/index.js", import.meta.url).href;
 const serverDoor = new URL("../../packages/pop3/dist/server/index.js", import.meta.url).href;
 
 /** @typedef {{ readonly file: string, readonly make: () => string }} Page */
@@ -30,12 +31,13 @@ const table = (facts) =>
 const codeFile = (responseCode) => `${responseCode.toLowerCase().replace("/", "-")}.md`;
 
 /** @param {import("../../packages/pop3/dist/index.js").Check} check */
-function checkSection({ id, level, reference, title, given, over, dialog }) {
+function checkSection({ id, level, reference, title, remedy, given, over, dialog }) {
   const where = over === undefined ? "" : over === "tls" ? ", inside TLS" : ", in the clear";
   return [
     `#### ${code(id)}`,
     `${title} (${level}, ${reference}; begins in ${given}${where})`,
     block(flush(dialog)),
+    `Where it fails: ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`,
   ].join("\n\n");
 }
 
@@ -151,6 +153,7 @@ function mechanismPage({
 export async function referencePages() {
   const { standard } = await import(door);
   const { mechanisms } = await import(serverDoor);
+  const { checksOf } = await import(conformanceDoor);
   const owners = standard.flatMap((/** @type {any} */ owner) =>
     (owner.responseCodes ?? []).map((/** @type {any} */ responseCode) => ({ responseCode, owner })),
   );
@@ -167,8 +170,42 @@ export async function referencePages() {
       file: `${folder}/mechanisms/${mechanism.name.toLowerCase()}.md`,
       make: () => mechanismPage(mechanism),
     })),
+    { file: `${folder}/checks.md`, make: () => checksPage(standard, checksOf({})) },
     { file: `${folder}/README.md`, make: () => indexPage(standard, owners, mechanisms) },
   ];
+}
+
+/** What a check does beyond asking, in a word or two. */
+const effects = /** @type {Readonly<Record<string, string>>} */ ({
+  retrieves: "reads messages",
+  marks: "marks and unmarks",
+  "wrong-login": "a wrong login",
+  deletes: "deletes messages",
+});
+
+/** @param {readonly any[]} standard @param {readonly any[]} checks */
+function checksPage(standard, checks) {
+  const tags = standard.flatMap(({ tag }) => (tag === null ? [] : [tag]));
+  /** @param {string | null} tag */
+  const section = (tag) => {
+    const own = checks.filter((check) => check.tag === tag).toSorted((one, other) => one.id.localeCompare(other.id));
+    if (own.length === 0) return [];
+    const rows = own.map(
+      ({ id, level, reference, title, given, effect }) =>
+        `| ${code(id)} | ${level} | ${reference} | ${given === "TRANSACTION" ? "yes" : "no"} | ${effects[effect] ?? ""} | ${title.replaceAll("|", "\\|")} |`,
+    );
+    return [
+      `## ${tag ?? "The base protocol, and what belongs to no single capability"}`,
+      ["| Check | Level | Section | Login | Does | Requirement |", "|---|---|---|---|---|---|", ...rows].join("\n"),
+    ];
+  };
+  return [
+    "# Checks",
+    `What [\`postern check\`](../guides/checking.md) tries: ${checks.length} checks. Each fails on a server that is broken for it, and Postern's own server passes them all; ` +
+      "both are tests. `postern check --explain ID` says of each what to change. Those that make a wrong login or delete messages run with " +
+      "`--thorough` alone. The dialogs of many are on the page of their [capability](README.md).",
+    ...[null, ...tags].flatMap(section),
+  ].join("\n\n");
 }
 
 /** @param {readonly any[]} standard @param {readonly any[]} owners @param {readonly any[]} mechanisms */
@@ -180,7 +217,8 @@ function indexPage(standard, owners, mechanisms) {
   const names = mechanisms.map(({ name }) => `- [${name}](mechanisms/${name.toLowerCase()}.md)`);
   return [
     "# Reference",
-    "Made of the declarations by `npm run generate`. The [configuration](configuration.md) has a page of its own.",
+    "Made of the declarations by `npm run generate`. The [configuration](configuration.md) has a page of its own, and so have the " +
+      "[checks](checks.md) of `postern check`.",
     "## Capabilities",
     capabilities.join("\n"),
     "## Response codes",

@@ -88,6 +88,7 @@ export class Connections {
     await conversation.wire.startTls();
     this.#facts.tls ??= conversation.wire.tls;
     if (!this.#facts.listings.has("tls")) await this.list(conversation);
+    ready(conversation, "TLS began by STLS");
     return conversation;
   }
 
@@ -130,8 +131,10 @@ export class Connections {
     if (conversation.secure && problem !== null && !insecure) {
       throw this.#impossible(`no login: the server's certificate does not hold (${problem})`);
     }
+    // The way that worked once: no other is tried in vain each time.
+    const again = facts.loginMethod === null ? auth : { ...auth, methods: [facts.loginMethod] };
     try {
-      const { method, answer } = await logIn(conversation, auth, facts.before!.capabilities, { host, port });
+      const { method, answer } = await logIn(conversation, again, facts.before!.capabilities, { host, port });
       if (answer.status !== "+OK") {
         const text = `the login by ${method} was refused: ${conversation.wire.transcript.secrets.masked(answer.line)}`;
         // What has passed soon is no reason to give up for good.
@@ -148,6 +151,7 @@ export class Connections {
     this.#lastLoginMs = this.#now();
     conversation.state = "TRANSACTION";
     if (facts.after === null) await this.list(conversation);
+    ready(conversation, `logged in by ${facts.loginMethod}`);
     return conversation;
   }
 
@@ -193,4 +197,11 @@ export class Connections {
     for (const conversation of this.#open) conversation.wire.close();
     this.#open.clear();
   }
+}
+
+/** From here on, what is said is a check's. */
+function ready(conversation: Conversation, how: string): void {
+  const { transcript } = conversation.wire;
+  conversation.readyAt = transcript.end;
+  transcript.add("#", how);
 }

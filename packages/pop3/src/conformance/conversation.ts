@@ -28,6 +28,8 @@ export class Conversation {
   state: State = "AUTHORIZATION";
   /** Messages were marked as deleted at some time: it ends without QUIT, whatever the server makes of RSET. */
   marked = false;
+  /** Where its transcript begins to be of interest: behind TLS and the login. */
+  readyAt = 0;
   /** Somebody does what a shared connection does not outlast. */
   spent = false;
 

@@ -2,7 +2,7 @@
 // Exports and nothing else: what stands here is promised to other programs.
 export type { Check, CheckEffect, CheckFacts, RequirementLevel } from "../contracts/check.js";
 export type { TranscriptLine } from "../wire/transcript.js";
-export type { BodyKind, ReceivedBody, ReceivedLine } from "../wire/wire.js";
+export { WireFailed, type BodyKind, type ReceivedBody, type ReceivedLine } from "../wire/wire.js";
 export type { ConformanceCheck } from "./check.js";
 export type { Answer, Conversation, MultiAnswer } from "./conversation.js";
 export type { Listing, ServerFacts } from "./facts.js";

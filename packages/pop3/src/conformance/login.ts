@@ -5,7 +5,7 @@ import { apopCommand } from "../capabilities/apop.js";
 import { sasl, saslCommand } from "../capabilities/sasl.js";
 import { passCommand, userCommand } from "../capabilities/user.js";
 import type { Capabilities } from "../client/capabilities.js";
-import { chooseLogin, type LoginMethodChoice } from "../client/login-choice.js";
+import { chooseLogin, type LoginCircumstances, type LoginMethodChoice } from "../client/login-choice.js";
 import type { AuthOptions } from "../client/options.js";
 import { MechanismRefused } from "../contracts/mechanism.js";
 import { COMMAND_OCTETS, formatCommand } from "../protocol/command.js";
@@ -48,16 +48,17 @@ export async function logIn(
   };
   const choice = chooseLogin(auth, circumstances);
   const attempt = await byChoice(choice, conversation, auth, capabilities, place);
-  const refused = attempt.answer.status !== "+OK";
-  // Some servers announce APOP for accounts that have no secret, and bindings of types that nobody has any more.
-  const other =
-    choice.kind === "digest"
-      ? { timestamp: null }
-      : choice.kind === "mechanism" && choice.mechanism.bindsChannel
-        ? { bindings: null }
-        : null;
-  if (!refused || other === null || conversation.wire.closed) return attempt;
+  const { status, code } = attempt.answer;
+  const other = otherCircumstances(choice);
+  // A code says why; the same password by another way would be one attempt more that counts.
+  if (status === "+OK" || code !== null || other === null || conversation.wire.closed) return attempt;
   return byChoice(chooseLogin(auth, { ...circumstances, ...other }), conversation, auth, capabilities, place);
+}
+
+/** Some servers announce APOP for accounts that have no secret, and bindings of types that nobody has any more. */
+function otherCircumstances(choice: LoginMethodChoice): Partial<LoginCircumstances> | null {
+  if (choice.kind === "digest") return { timestamp: null };
+  return choice.kind === "mechanism" && choice.mechanism.bindsChannel ? { bindings: null } : null;
 }
 
 async function byChoice(
@@ -119,17 +120,30 @@ async function byMechanism(
     held = null;
   }
   const method = mechanism.name;
+  const { transcript } = conversation.wire;
   let answer = await conversation.ask(line);
-  for (let challenges = 0; answer.status === "+"; challenges++) {
-    if (challenges === MOST_CHALLENGES) throw new MechanismRefused("the server asks and asks");
-    let response = held;
-    if (response === null) {
-      const next = exchange.next(fromBase64(answer.text));
-      response = next.done === true ? "" : toBase64(next.value);
+  if (answer.status === "+") {
+    // Salt, nonces and signatures are enough to try passwords against, for whoever reads a report.
+    transcript.add("#", "the rest of the exchange is left out");
+    transcript.hushed = true;
+  }
+  try {
+    for (let challenges = 0; answer.status === "+"; challenges++) {
+      if (challenges === MOST_CHALLENGES) throw new MechanismRefused("the server asks and asks");
+      let response = held;
+      if (response === null) {
+        const next = exchange.next(fromBase64(answer.text));
+        response = next.done === true ? "" : toBase64(next.value);
+      }
+      held = null;
+      secrets.add(response);
+      answer = await conversation.ask(response);
     }
-    held = null;
-    secrets.add(response);
-    answer = await conversation.ask(response);
+  } finally {
+    if (transcript.hushed) {
+      transcript.hushed = false;
+      if (answer.status !== "+") transcript.add("S", answer.line);
+    }
   }
   if (answer.status === "+OK" && exchange.next(new Uint8Array(0)).done !== true) {
     throw new MechanismRefused("the server let the user in before it had proved itself");

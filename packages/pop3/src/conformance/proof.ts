@@ -150,7 +150,8 @@ export class Proof {
   }
 
   #use(conversation: Conversation, own = false): Conversation {
-    if (!this.#used.has(conversation)) this.#used.set(conversation, own ? 0 : conversation.wire.transcript.end);
+    if (!this.#used.has(conversation))
+      this.#used.set(conversation, own ? conversation.readyAt : conversation.wire.transcript.end);
     if (own) this.#own.add(conversation);
     return conversation;
   }

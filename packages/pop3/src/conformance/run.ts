@@ -1,16 +1,13 @@
 // An examination from its beginning to its report: the checks one after the other, a second attempt where one failed, and the result of each.
 // Knows no requirement. Connections are `connections.ts`'s, what an announcement is worth is judged in `verdicts.ts`.
 import { standard } from "../capabilities/index.js";
-import { TransportLost } from "../contracts/errors.js";
 import { Registry } from "../registry/registry.js";
-import { WireFailed } from "../wire/wire.js";
 import type { ConformanceCheck } from "./check.js";
 import { standardChecks } from "./checks/index.js";
 import { Connections } from "./connections.js";
 import { declaredChecks } from "./declared-checks.js";
 import { ServerFacts } from "./facts.js";
 import type { ExaminationOptions } from "./options.js";
-import { CheckFailed, NotTested, Undecided } from "./outcome.js";
 import { Proof } from "./proof.js";
 import type { CheckResult, ConformanceReport, TlsReport } from "./report.js";
 import { capabilityVerdicts, implementationOf, totalsOf } from "./verdicts.js";
@@ -172,7 +169,7 @@ async function attempt(check: ConformanceCheck, proof: Proof, signal: AbortSigna
     ended = { outcome: "passed", finding: null };
   } catch (error) {
     signal?.throwIfAborted();
-    ended = { outcome: outcomeOf(error), finding: messageOf(error) };
+    ended = endOf(error);
     if (ended.outcome !== "not-tested") {
       transcript = proof.transcript();
       proof.spoil();
@@ -182,14 +179,22 @@ async function attempt(check: ConformanceCheck, proof: Proof, signal: AbortSigna
   return { ...ended, transcript };
 }
 
-/** Rethrows what is a mistake of the check itself. */
-function outcomeOf(error: unknown): CheckResult["outcome"] {
-  if (error instanceof CheckFailed) return "failed";
-  if (error instanceof NotTested) return "not-tested";
-  if (error instanceof Undecided || error instanceof WireFailed || error instanceof TransportLost) return "undecided";
+/** By name: a check of somebody else's may have been loaded with another copy of this package. */
+const OUTCOMES: Readonly<Record<string, CheckResult["outcome"]>> = {
+  CheckFailed: "failed",
+  NotTested: "not-tested",
+  Undecided: "undecided",
+  WireFailed: "undecided",
+  TransportLost: "undecided",
   // The deadline of a connection or a handshake.
-  if (error instanceof DOMException && error.name === "TimeoutError") return "undecided";
-  throw error;
+  TimeoutError: "undecided",
+};
+
+function endOf(error: unknown): { readonly outcome: CheckResult["outcome"]; readonly finding: string } {
+  const outcome = error instanceof Error ? OUTCOMES[error.name] : undefined;
+  if (outcome !== undefined) return { outcome, finding: messageOf(error) };
+  // One check with a mistake does not cost the report of all others.
+  return { outcome: "undecided", finding: `the check itself has a mistake: ${String(error)}` };
 }
 
 function messageOf(error: unknown): string {

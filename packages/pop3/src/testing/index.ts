@@ -6,7 +6,7 @@ export { failedLoginsContract, type FailedLoginsHarness, type FailedLoginsSubjec
 export { DialogMismatch, playDialog } from "../wire/dialog-player.js";
 export { maildropContract, type MaildropHarness, type MaildropSubject } from "./maildrop-suite.js";
 export { policiesContract, type PoliciesHarness, type PoliciesSubject } from "./policies-suite.js";
-export { Wire, type WireOptions } from "../wire/wire.js";
+export { Wire, WireFailed, type WireOptions } from "../wire/wire.js";
 export type { Exchange, Octets, Played, Step } from "./engine/exchange.js";
 export type { Aim, Target } from "./engine/fault-book.js";
 export type { RecordedChunk, RecordedLine } from "./engine/recorded-dialog.js";

@@ -21,11 +21,14 @@ const SHOWN_LAST = 60;
 /** The lines of one connection, oldest first; of a long one, the last thousand. */
 export class Transcript {
   readonly secrets: Secrets = new Secrets();
+  /** While true, nothing is kept: what is said in an exchange lets others try passwords against it. */
+  hushed = false;
   #lines: TranscriptLine[] = [];
   #dropped = 0;
 
   /** `text` has one character an octet and no line end. */
   add(from: TranscriptLine["from"], text: string): void {
+    if (this.hushed) return;
     this.#lines.push({ from, text: printableOctets(this.secrets.masked(text)) });
     if (this.#lines.length <= KEPT_LINES * 2) return;
     this.#dropped += KEPT_LINES;

@@ -76,11 +76,13 @@ export class Wire {
   #paused = false;
   #lost: Error | null = null;
   #wake: () => void = () => {};
+  readonly #aborted = (): void => this.#wake();
 
   private constructor(transport: Transport, options: WireOptions) {
     this.#options = options;
     this.#transport = transport;
     this.#attach(transport);
+    options.signal?.addEventListener("abort", this.#aborted);
   }
 
   /** Rejects where the connection or the TLS handshake fails. */
@@ -197,6 +199,7 @@ export class Wire {
 
   /** Goes away without a word. */
   close(): void {
+    this.#options.signal?.removeEventListener("abort", this.#aborted);
     this.#transport.destroy();
   }
 

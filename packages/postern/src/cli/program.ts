@@ -50,6 +50,11 @@ const subcommands: readonly Subcommand[] = [
     load: async (context) => (await import("./capa.js")).capaCommand(context),
   },
   {
+    name: "check",
+    summary: "whether a POP3 server does what it announces",
+    load: async (context) => (await import("./check.js")).checkCommand(context),
+  },
+  {
     name: "fetch",
     summary: "copy mail from POP3 servers to a folder, a file or an LMTP server",
     load: async (context) => (await import("./fetch.js")).fetchCommand(context),
@@ -85,7 +90,8 @@ async function program(args: readonly string[], context: CliContext): Promise<Co
       "after",
       `\nRun "postern <command> --help" for the options and examples of a command.
 
-Exit status: 0 done; 1 the answer is no (no such user, a maildrop in use, a login refused, a proposal with problems, messages left out);
+Exit status: 0 done; 1 the answer is no (no such user, a maildrop in use, a login refused, a check that failed, a proposal with problems,
+messages left out);
 2 it could not be tried (usage, configuration, files). \`postern deliver\` answers with the statuses of sysexits.`,
     );
   const words = args.filter((word) => !word.startsWith("-"));
