@@ -134,7 +134,12 @@ export class Connections {
     // The way that worked once: no other is tried in vain each time.
     const again = facts.loginMethod === null ? auth : { ...auth, methods: [facts.loginMethod] };
     try {
-      const { method, answer } = await logIn(conversation, again, facts.before!.capabilities, { host, port });
+      const { method, answer } = await logIn(
+        conversation,
+        again,
+        { capabilities: facts.before!.capabilities, registry: facts.registry },
+        { host, port },
+      );
       if (answer.status !== "+OK") {
         const text = `the login by ${method} was refused: ${conversation.wire.transcript.secrets.masked(answer.line)}`;
         // What has passed soon is no reason to give up for good.

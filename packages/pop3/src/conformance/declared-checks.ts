@@ -1,12 +1,13 @@
 // The checks that declarations carry, as checks that the examination runs: each dialog is played where its capability is announced.
 // Knows no capability by name.
+import { capaCommand } from "../capabilities/capa.js";
 import type { AnyCapability } from "../contracts/capability.js";
 import type { Check } from "../contracts/check.js";
 import { parseDialog } from "../protocol/dialog.js";
 import { DialogMismatch, playDialog } from "../wire/dialog-player.js";
 import type { ConformanceCheck } from "./check.js";
 import type { Conversation } from "./conversation.js";
-import { CheckFailed, NotTested } from "./outcome.js";
+import { CheckFailed, NotTested, Undecided } from "./outcome.js";
 import type { Proof } from "./proof.js";
 
 /** Messages that a dialog counts on. */
@@ -25,11 +26,15 @@ function declaredCheck(capability: AnyCapability, check: Check): ConformanceChec
     async prove(proof) {
       if (capability.tag !== null && !proof.facts.lists(capability))
         throw new NotTested(`${capability.tag} is not announced`);
+      if (capability.commands.includes(capaCommand) && !proof.facts.extended)
+        throw new NotTested("the server does not know the extension mechanism (RFC 2449)");
       const conversation = await conversationFor(check, proof);
       try {
         await playDialog(parseDialog(check.dialog), conversation.wire);
       } catch (error) {
-        throw error instanceof DialogMismatch ? new CheckFailed(error.problem) : error;
+        if (!(error instanceof DialogMismatch)) throw error;
+        // A server may take its time: some hold the answer to a refused login for longer than anybody waits.
+        throw error.silent ? new Undecided(error.problem) : new CheckFailed(error.problem);
       }
     },
   };

@@ -52,6 +52,11 @@ export class ServerFacts {
     return this.listings.get("login") ?? null;
   }
 
+  /** It answers CAPA at some stage: it has the extension mechanism, which no POP3 server must have. */
+  get extended(): boolean {
+    return [...this.listings.values()].some(({ body }) => body !== null);
+  }
+
   /** Whether it is listed anywhere. */
   lists(capability: AnyCapability | string): boolean {
     return [...this.listings.values()].some(({ capabilities }) => capabilities.has(capability));

@@ -9,6 +9,7 @@ import { chooseLogin, type LoginCircumstances, type LoginMethodChoice } from "..
 import type { AuthOptions } from "../client/options.js";
 import { MechanismRefused } from "../contracts/mechanism.js";
 import { COMMAND_OCTETS, formatCommand } from "../protocol/command.js";
+import type { Registry } from "../registry/registry.js";
 import { parseGreeting } from "../protocol/greeting.js";
 import { octetString, utf8Octets } from "../protocol/octets.js";
 import type { Answer, Conversation } from "./conversation.js";
@@ -17,6 +18,12 @@ import type { Answer, Conversation } from "./conversation.js";
 export interface LoginPlace {
   readonly host: string;
   readonly port: number;
+}
+
+/** What is known of the server by then. */
+export interface LoginKnowledge {
+  readonly capabilities: Capabilities;
+  readonly registry: Registry;
 }
 
 /** How a login ended. */
@@ -36,7 +43,7 @@ const MOST_CHALLENGES = 20;
 export async function logIn(
   conversation: Conversation,
   auth: AuthOptions,
-  capabilities: Capabilities,
+  { capabilities, registry }: LoginKnowledge,
   place: LoginPlace,
 ): Promise<LoginAttempt> {
   const greeting = parseGreeting(conversation.greeting.line);
@@ -50,8 +57,9 @@ export async function logIn(
   const attempt = await byChoice(choice, conversation, auth, capabilities, place);
   const { status, code } = attempt.answer;
   const other = otherCircumstances(choice);
-  // A code says why; the same password by another way would be one attempt more that counts.
-  if (status === "+OK" || code !== null || other === null || conversation.wire.closed) return attempt;
+  // A code may say that something else is wrong.
+  const why = code === null ? "credentials" : registry.responseCode(code)?.cause;
+  if (status === "+OK" || why !== "credentials" || other === null || conversation.wire.closed) return attempt;
   return byChoice(chooseLogin(auth, { ...circumstances, ...other }), conversation, auth, capabilities, place);
 }
 

@@ -110,10 +110,10 @@ describe("what is not possible", () => {
 
   test("a login that is refused: the rest is shown", async () => {
     await using server = await serverWith();
-    const wrong = { env: { POSTERN_PASSWORD: "wrong" } };
+    const wrong = { env: { POSTERN_PASSWORD: "battery staple" } };
     const { status, stdout, stderr } = await check([urlOf(server), ...ca], wrong);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^postern: Not all was tested: the login by SCRAM-SHA-256-PLUS was refused: -ERR \[AUTH\]/);
+    expect(stderr).toMatch(/^postern: Not all was tested: the login by SCRAM-SHA-256 was refused: -ERR \[AUTH\]/);
     expect(stdout).toMatch(/^ {2}STLS +true /m);
   });
 
