@@ -3,6 +3,7 @@
 import { capaCommand } from "../capabilities/capa.js";
 import { loginDelay } from "../capabilities/login-delay.js";
 import { stls, stlsCommand } from "../capabilities/stls.js";
+import { Secrets } from "../client/secrets.js";
 import { LoginImpossible } from "../contracts/errors.js";
 import { MechanismRefused } from "../contracts/mechanism.js";
 import { Wire } from "../wire/wire.js";
@@ -27,6 +28,8 @@ export class Connections {
   #shared: Conversation | null = null;
   #session: Conversation | null = null;
   #lastLoginMs: number | null = null;
+  /** What was sent and must not come back in a report. */
+  readonly secrets: Secrets = new Secrets();
   /** Connections that were made. */
   count = 0;
   /** Logins that succeeded. */
@@ -46,6 +49,7 @@ export class Connections {
       host,
       port,
       tls: tls === "implicit",
+      secrets: this.secrets,
       ...(tlsOptions !== undefined && { tlsOptions }),
       ...(patienceMs !== undefined && { patienceMs }),
       ...(signal !== undefined && { signal }),
@@ -141,7 +145,7 @@ export class Connections {
         { host, port },
       );
       if (answer.status !== "+OK") {
-        const text = `the login by ${method} was refused: ${conversation.wire.transcript.secrets.masked(answer.line)}`;
+        const text = `the login by ${method} was refused: ${this.secrets.masked(answer.line)}`;
         // What has passed soon is no reason to give up for good.
         if (answer.code !== null && this.logins > 0) throw new Undecided(text);
         throw this.#impossible(text);

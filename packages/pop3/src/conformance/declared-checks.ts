@@ -10,8 +10,11 @@ import type { Conversation } from "./conversation.js";
 import { CheckFailed, NotTested, Undecided } from "./outcome.js";
 import type { Proof } from "./proof.js";
 
-/** Messages that a dialog counts on. */
-const MESSAGES = 2;
+/** How many messages a dialog counts on: the highest number that it names. */
+function messagesNeeded(dialog: string): number {
+  const numbers = dialog.matchAll(/(?:C[:-]|\\n) ?[A-Z]{3,4} (\d)\b|S: (?:\+OK )?(\d)\b/g);
+  return Math.max(0, ...[...numbers].map(([, sent, received]) => Number(sent ?? received)));
+}
 
 /** One for each dialog, in the order of the declarations. */
 export function declaredChecks(capabilities: readonly AnyCapability[]): readonly ConformanceCheck[] {
@@ -40,13 +43,14 @@ function declaredCheck(capability: AnyCapability, check: Check): ConformanceChec
   };
 }
 
-async function conversationFor({ given, over, effect }: Check, proof: Proof): Promise<Conversation> {
+async function conversationFor({ given, over, effect, dialog }: Check, proof: Proof): Promise<Conversation> {
   if (given === "TRANSACTION") {
     const session = await proof.session();
     if (over !== undefined && session.secure !== (over === "tls"))
       throw new NotTested(`it is for connections ${OVER[over]}`);
     if (effect === "retrieves") proof.mayRetrieve();
-    await proof.requireMessages(session, MESSAGES);
+    const needed = messagesNeeded(dialog);
+    if (needed > 0) await proof.requireMessages(session, needed);
     return session;
   }
   if (over === "cleartext") return proof.cleartext();

@@ -8,7 +8,7 @@ import type { ReceivedBody } from "../wire/wire.js";
 import type { Connections } from "./connections.js";
 import type { Conversation } from "./conversation.js";
 import type { ServerFacts } from "./facts.js";
-import { CheckFailed, NotTested } from "./outcome.js";
+import { NotTested, Undecided } from "./outcome.js";
 import type { ExaminationMode } from "./report.js";
 import { SAMPLE_OCTETS, SAMPLES, type Subject } from "./subject.js";
 
@@ -91,13 +91,13 @@ export class Proof {
     await this.#connections.end(conversation);
   }
 
-  /** Number and octets of each message, by the scan listing. */
+  /** Number and octets of each message, by the scan listing; a check that cannot count them is undecided. */
   async messages(session: Conversation): Promise<readonly { readonly number: number; readonly octets: number }[]> {
     const { answer, body } = await session.multi(list.keyword);
-    if (body === null) throw new CheckFailed(`${list.keyword} was refused: ${answer.line}`);
+    if (body === null) throw new Undecided(`${list.keyword} was refused: ${answer.line}`);
     return body.lines.map((line) => {
       const [, number, octets] = /^(\d{1,10}) (\d{1,15})(?: .*)?$/.exec(line) ?? [];
-      if (number === undefined) throw new CheckFailed(`${JSON.stringify(line)} is no scan listing`);
+      if (number === undefined) throw new Undecided(`${JSON.stringify(line)} is no scan listing`);
       return { number: Number(number), octets: Number(octets) };
     });
   }
@@ -112,7 +112,7 @@ export class Proof {
     const samples: Sample[] = [];
     for (const { number, octets } of small) {
       const { answer, body } = await session.multi(`${retr.keyword} ${number}`, "message");
-      if (body === null) throw new CheckFailed(`${retr.keyword} ${number} was refused: ${answer.line}`);
+      if (body === null) throw new Undecided(`${retr.keyword} ${number} was refused: ${answer.line}`);
       samples.push({ number, listedOctets: octets, body });
     }
     return samples;

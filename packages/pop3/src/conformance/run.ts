@@ -67,14 +67,15 @@ export async function examine(options: ExaminationOptions): Promise<ConformanceR
     connections.dropAll();
   }
   const totals = totalsOf(results);
+  const masked = (text: string | null): string | null => (text === null ? null : connections.secrets.masked(text));
   return {
     format: 1,
     server: {
       host: options.host,
       port: options.port,
       tls: options.tls,
-      greeting: facts.greeting?.line ?? null,
-      implementation: implementationOf(facts),
+      greeting: masked(facts.greeting?.line ?? null),
+      implementation: masked(implementationOf(facts)),
     },
     mode,
     startedAt: new Date(startedMs).toISOString(),
@@ -87,9 +88,9 @@ export async function examine(options: ExaminationOptions): Promise<ConformanceR
     listings: [...facts.listings.values()].map(({ stage, body }) => ({
       stage,
       answered: body !== null,
-      lines: body?.lines ?? [],
+      lines: body?.lines.map((line) => connections.secrets.masked(line)) ?? [],
     })),
-    capabilities: capabilityVerdicts(facts, results),
+    capabilities: capabilityVerdicts(facts, results, connections.secrets),
     results,
     totals,
     conformant: totals.failedMust === 0,
@@ -148,7 +149,12 @@ async function twice(
   facts: ServerFacts,
   connections: Connections,
 ): Promise<Ended> {
-  const first = await attempt(check, new Proof(options, facts, connections, check.effect, false), options.signal);
+  const first = await attempt(
+    check,
+    new Proof(options, facts, connections, check.effect, false),
+    connections,
+    options.signal,
+  );
   if (
     first.outcome === "passed" ||
     first.outcome === "not-tested" ||
@@ -156,12 +162,22 @@ async function twice(
     check.effect === "wrong-login"
   )
     return first;
-  const second = await attempt(check, new Proof(options, facts, connections, check.effect, true), options.signal);
+  const second = await attempt(
+    check,
+    new Proof(options, facts, connections, check.effect, true),
+    connections,
+    options.signal,
+  );
   // Another login may not be possible now; then what was seen stands.
   return second.outcome === "not-tested" ? first : second;
 }
 
-async function attempt(check: ConformanceCheck, proof: Proof, signal: AbortSignal | undefined): Promise<Ended> {
+async function attempt(
+  check: ConformanceCheck,
+  proof: Proof,
+  { secrets }: Connections,
+  signal: AbortSignal | undefined,
+): Promise<Ended> {
   let transcript: readonly TranscriptLine[] = [];
   let ended: { readonly outcome: CheckResult["outcome"]; readonly finding: string | null };
   try {
@@ -169,7 +185,8 @@ async function attempt(check: ConformanceCheck, proof: Proof, signal: AbortSigna
     ended = { outcome: "passed", finding: null };
   } catch (error) {
     signal?.throwIfAborted();
-    ended = endOf(error);
+    const { outcome, finding } = endOf(error);
+    ended = { outcome, finding: secrets.masked(finding) };
     if (ended.outcome !== "not-tested") {
       transcript = proof.transcript();
       proof.spoil();

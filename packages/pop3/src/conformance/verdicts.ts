@@ -1,13 +1,18 @@
 // What each announcement is worth, from the checks that speak of it. Pure: reads facts and results, asks nobody.
 // How a report says it is for those who show it.
 import { implementation } from "../capabilities/implementation.js";
+import type { Secrets } from "../client/secrets.js";
 import { parseCapabilityLine } from "../protocol/capability-line.js";
 import type { ServerFacts } from "./facts.js";
 import type { CapabilityVerdict, CheckResult, Stage, Totals, Verdict } from "./report.js";
 
 /** One for every declared tag, in the order of the declarations, and one for every other that the server lists. */
-export function capabilityVerdicts(facts: ServerFacts, results: readonly CheckResult[]): readonly CapabilityVerdict[] {
-  const announced = announcedLines(facts);
+export function capabilityVerdicts(
+  facts: ServerFacts,
+  results: readonly CheckResult[],
+  secrets: Secrets,
+): readonly CapabilityVerdict[] {
+  const announced = announcedLines(facts, secrets);
   const declared = facts.registry.capabilities.flatMap(({ tag }) => (tag === null ? [] : [tag]));
   const others = [...announced.keys()].filter((tag) => facts.registry.capability(tag) === undefined);
   return [...declared, ...others].map((tag) => {
@@ -58,14 +63,17 @@ function judged(
   return { verdict: "true", reason: `It works, and a ${worst.level} is not kept: ${sentence(worst.finding)}` };
 }
 
-function announcedLines(facts: ServerFacts): Map<string, { readonly stage: Stage; readonly line: string }[]> {
+function announcedLines(
+  facts: ServerFacts,
+  secrets: Secrets,
+): Map<string, { readonly stage: Stage; readonly line: string }[]> {
   const announced = new Map<string, { stage: Stage; line: string }[]>();
   for (const { stage, capabilities } of facts.listings.values()) {
     for (const line of capabilities.lines) {
       const parsed = parseCapabilityLine(line);
       if ("problem" in parsed) continue;
       const tag = parsed.value.tag.toUpperCase();
-      announced.set(tag, [...(announced.get(tag) ?? []), { stage, line }]);
+      announced.set(tag, [...(announced.get(tag) ?? []), { stage, line: secrets.masked(line) }]);
     }
   }
   return announced;

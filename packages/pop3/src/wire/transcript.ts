@@ -20,11 +20,16 @@ const SHOWN_LAST = 60;
 
 /** The lines of one connection, oldest first; of a long one, the last thousand. */
 export class Transcript {
-  readonly secrets: Secrets = new Secrets();
+  readonly secrets: Secrets;
   /** While true, nothing is kept: what is said in an exchange lets others try passwords against it. */
   hushed = false;
   #lines: TranscriptLine[] = [];
   #dropped = 0;
+
+  /** `secrets` may be those of several connections: what was sent on one must not come back on another. */
+  constructor(secrets: Secrets = new Secrets()) {
+    this.secrets = secrets;
+  }
 
   /** `text` has one character an octet and no line end. */
   add(from: TranscriptLine["from"], text: string): void {

@@ -2,6 +2,7 @@
 // nothing, and trusts nobody: whether the certificate holds is told and decides nothing. What to send comes from those who call.
 import type { ChannelBindings } from "../contracts/mechanism.js";
 import { overTcp, type TlsFacts, type TlsOptions, type Transport } from "../client/transport.js";
+import type { Secrets } from "../client/secrets.js";
 import { octetsOf, octetString } from "../protocol/octets.js";
 import { Transcript } from "./transcript.js";
 
@@ -16,6 +17,8 @@ export interface WireOptions {
   /** How long a connection and each line are waited for, in milliseconds; 10,000 where absent. */
   readonly patienceMs?: number;
   readonly signal?: AbortSignal;
+  /** What the transcript must not show; its own where absent. */
+  readonly secrets?: Secrets;
 }
 
 /** A line as it came. */
@@ -68,7 +71,7 @@ const LISTING_LAST = 5;
 
 /** One connection to a server. */
 export class Wire {
-  readonly transcript: Transcript = new Transcript();
+  readonly transcript: Transcript;
   readonly #options: WireOptions;
   #transport: Transport;
   #unread = "";
@@ -80,6 +83,7 @@ export class Wire {
 
   private constructor(transport: Transport, options: WireOptions) {
     this.#options = options;
+    this.transcript = new Transcript(options.secrets);
     this.#transport = transport;
     this.#attach(transport);
     options.signal?.addEventListener("abort", this.#aborted);
