@@ -9,7 +9,7 @@ import { Pop3Server } from "../server/server.js";
 import { EarlyDeletions } from "./engine/early-deletions.js";
 import { FaultBook } from "./engine/fault-book.js";
 import { Interference, type InterferenceHost } from "./engine/interference.js";
-import { SessionRecord, type RecordedSession } from "./engine/session-record.js";
+import { RECORDED_OCTETS, SessionRecord, type RecordedSession, type RecordingSpace } from "./engine/session-record.js";
 import { addFault, type Fault } from "./faults/index.js";
 import { TEST_CA } from "./test-certificates.js";
 import { messagesOf, serverOptionsOf, type TestServerOptions } from "./test-server-options.js";
@@ -71,6 +71,7 @@ class RunningTestServer implements TestServer, InterferenceHost {
 
   constructor(options: TestServerOptions) {
     const records = new Map<string, SessionRecord>();
+    const space: RecordingSpace = { leftOctets: RECORDED_OCTETS };
     const inside: Pop3ServerOptions & Interposed = {
       maildrops: this.#store,
       ...serverOptionsOf(options),
@@ -78,6 +79,7 @@ class RunningTestServer implements TestServer, InterferenceHost {
         const record = new SessionRecord(
           this.sessions.length + 1,
           (keyword) => this.spec(keyword),
+          space,
           () => {
             records.delete(id);
             if (records.size > 0) return;

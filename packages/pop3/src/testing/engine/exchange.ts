@@ -1,5 +1,6 @@
 // One exchange as a fault sees it, and what is played in the place of its reply: octets, pauses, an end. Data, and the few rules of it.
 // Knows no kind of fault and no socket: `player.ts` plays the steps, the files of `../faults/` make them.
+import type { State } from "../../contracts/session.js";
 import { joined, octetString, octetsOf } from "../../protocol/octets.js";
 
 /** Octets; a string has one character an octet, so it holds no character over U+00FF. */
@@ -35,6 +36,8 @@ export interface Exchange {
   /** Which command of this keyword in this session it is, from 1. */
   readonly nth: number;
   readonly secure: boolean;
+  /** Before or after login, when the command came. */
+  readonly state: State;
   /** Whose maildrop is open; null before login. */
   readonly user: string | null;
   /** The honest reply, whole; empty where the command is not carried out. */

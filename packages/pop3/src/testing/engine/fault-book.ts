@@ -1,5 +1,6 @@
-// The faults of a test server that are in force, and whether one is meant for an exchange: its aim, `on`, `session`, `nth` and `times`.
+// The faults of a test server that are in force, and whether one is meant for an exchange: its aim.
 // Knows no kind: `../faults/` makes strikes of faults. Counts what it has seen, so every exchange is asked about once.
+import type { State } from "../../contracts/session.js";
 import { GREETING, HANDSHAKE, type Exchange, type Played } from "./exchange.js";
 
 /** An exchange before it has a reply. */
@@ -15,9 +16,15 @@ export interface Aim {
    * with the reply at hand. Where absent, what the kind says.
    */
   readonly on?: Target;
+  /** Only with exactly these parameters, one character an octet; "" for none. */
+  readonly params?: string;
+  /** Only before login, or only after it. */
+  readonly state?: State;
+  /** Only under TLS (true), or only in the clear. */
+  readonly secure?: boolean;
   /** Only in this session, or these: the first one of the server is 1. */
   readonly session?: number | readonly number[];
-  /** Only the nth exchange of a session that `on` names, from 1. */
+  /** Only the nth exchange of a session that fits all of the above, from 1. */
   readonly nth?: number;
   /** Only so many times, over all sessions; every time where absent. */
   readonly times?: number;
@@ -66,6 +73,7 @@ export class FaultBook {
     const undecided: Entry[] = [];
     for (const entry of this.#entries) {
       const { on } = entry.aim;
+      if (!fits(entry.aim, facts)) continue;
       if (typeof on !== "function") {
         if (isNamed(on, facts.keyword) && strikesNow(entry, facts)) strikes.push(entry.strike);
       } else if (entry.strike.carriedOut) {
@@ -88,6 +96,14 @@ export class FaultBook {
 function isNamed(on: string | readonly string[] | undefined, keyword: string): boolean {
   const isCommand = keyword !== GREETING && keyword !== HANDSHAKE;
   return [on ?? []].flat().some((one) => (one === "*" ? isCommand : one.toUpperCase() === keyword.toUpperCase()));
+}
+
+function fits({ params, state, secure }: Aim, facts: ExchangeFacts): boolean {
+  return (
+    (params === undefined || params === (facts.params ?? "")) &&
+    (state === undefined || state === facts.state) &&
+    (secure === undefined || secure === facts.secure)
+  );
 }
 
 function strikesNow(entry: Entry, { session }: ExchangeFacts): boolean {

@@ -170,6 +170,7 @@ export class Interference implements Interposer, StreamOwner, PlayerHost {
       session: number,
       nth,
       secure,
+      state: user === null ? "AUTHORIZATION" : "TRANSACTION",
       user,
       deletesEarly: (messageNumber) => {
         if (user !== null) this.#host.deletesEarly(user, messageNumber);
@@ -177,10 +178,19 @@ export class Interference implements Interposer, StreamOwner, PlayerHost {
     };
     const spec = this.#host.spec(keyword);
     this.#counts.set(keyword, nth);
-    const selection = this.#host.book.select(facts);
+    const selection = this.#selected(facts);
     const gathered = selection.strikes.length + selection.undecided.length > 0;
     const framing = new ReplyFraming(spec, params);
     return { facts, spec, selection, framing, pieces: gathered ? [] : null, replied: false };
+  }
+
+  #selected(facts: ExchangeFacts): Selection {
+    try {
+      return this.#host.book.select(facts);
+    } catch (error) {
+      this.#host.failed(error);
+      return { strikes: [], undecided: [] };
+    }
   }
 
   written(chunk: Uint8Array, done: () => void): void {

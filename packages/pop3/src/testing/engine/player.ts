@@ -39,7 +39,11 @@ export class Player {
     if ("pauseMs" in step) return this.#pause(step.pauseMs);
     if ("repeats" in step) {
       const octets = asOctets(step.repeats);
-      while (!this.#over) await this.#write(octets);
+      while (!this.#over) {
+        await this.#write(octets);
+        // A write may be done at once, and nobody else would ever have his turn.
+        await this.#pause(0);
+      }
       return never();
     }
     if ("ends" in step) {

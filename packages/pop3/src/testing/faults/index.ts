@@ -20,7 +20,7 @@ import {
   type UnstuffedDotsFault,
 } from "./framing.js";
 import { greeting, type LongGreetingFault, type SilentFault } from "./greeting.js";
-import { count, type FaultKind } from "./kind.js";
+import { count, octetsText, oneOf, yes, type FaultKind } from "./kind.js";
 import { listings, type ChangedUniqueIdsFault, type DoubledUniqueIdsFault, type WrongSizesFault } from "./listings.js";
 import { pipelining, type ReorderedFault } from "./pipelining.js";
 import { refusals, type CustomFault, type RefusedFault, type ReplyFault } from "./refusals.js";
@@ -108,6 +108,9 @@ const aimRules: FaultKind["options"] = {
       typeof value === "function" ||
       ([value].flat().length > 0 && [value].flat().every((one) => typeof one === "string" && /^\S+$/.test(one))),
   },
+  params: octetsText,
+  state: oneOf("AUTHORIZATION", "TRANSACTION"),
+  secure: yes,
   session: {
     needed: false,
     text: "the number of a session, from 1, or a list of such",
