@@ -107,7 +107,7 @@ test("a thousand pipelined commands and a large message pass as they are", async
 test("more is not read than may wait behind a command that stalls", async () => {
   await using server = await startTestServer({ faults: [{ fault: "stall", on: "NOOP" }] });
   const socket = connect(server.port, "127.0.0.1");
-  const line = Buffer.from(`${"NOOP\r\n".repeat(20_000)}`);
+  const line = Buffer.from("NOOP\r\n".repeat(20_000));
   let taken = 0;
   for (let round = 0; round < 200; round++) {
     if (!socket.write(line, () => (taken += line.length))) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -138,4 +138,13 @@ test("split is seen in the chunks, octet by octet in more of them", async () => 
     const sent = server.sessions[0]!.chunks.map(({ octets }) => Buffer.from(octets).toString());
     expect(sent).toEqual(expect.arrayContaining(pieces));
   }
+});
+
+test("a delay lies between the command and its reply, and behind it nothing is late", async () => {
+  await using server = await startTestServer({ faults: [{ fault: "delay", on: "NOOP", ms: 50 }] });
+  await heard(server.port, "NOOP\r\nCAPA\r\n", (so) => so.text.endsWith("\r\n.\r\n"));
+  const [asked, refused, listed] = server.sessions[0]!.lines.filter(({ text }) => /^(NOOP|-ERR|TOP)/.test(text));
+  // A timer may fire a millisecond early.
+  expect(refused!.atMs - asked!.atMs).toBeGreaterThanOrEqual(49);
+  expect(listed!.atMs).toBeGreaterThanOrEqual(refused!.atMs);
 });
