@@ -92,6 +92,21 @@ test("before or after login, in the clear or under TLS", async () => {
   }
 });
 
+test("by the honest reply's status", async () => {
+  const commands = ["DELE 1", "DELE 9", "DELE 2"];
+  const fault: Fault = { fault: "reply", on: "DELE", status: "-ERR", text: "+OK gone" };
+  expect(await answers([fault], commands)).toEqual([["+OK mes", "+OK gon", "+OK mes"]]);
+  expect(await answers([{ ...fault, status: "+OK", nth: 2 }], commands)).toEqual([["+OK mes", "-ERR th", "+OK gon"]]);
+});
+
+test("commands that the server has not", async () => {
+  expect(await answers([answer("unknown", NO)], ["X-Y", "NOOP", "", "list 99", "\\"])).toEqual([
+    [NO, "+OK", NO, "-ERR th", NO],
+  ]);
+  const raw: Fault = { ...answer("*", NO), on: ({ line, known }) => line === "noop" || (!known && line === "x-y") };
+  expect(await answers([raw], ["noop", "NOOP", "X-Y", "x-y"])).toEqual([[NO, "+OK", "-ERR th", NO]]);
+});
+
 test("by a function that sees the reply", async () => {
   const seen: unknown[] = [];
   const fault: Fault = {
@@ -160,6 +175,10 @@ const wrong: readonly (readonly [fault: object, message: RegExp])[] = [
   [{ fault: "refused", code: "[IN-USE]" }, /"code" must be a response code without its brackets/],
   [{ fault: "handshake", how: "badly" }, /"how" must be one of close, garbage, stall/],
   [{ fault: "custom", play: "+OK" }, /"play" must be a function/],
+  [{ fault: "reply", status: "+OK", text: "-ERR no" }, /"reply" with `status`: what is not carried out has no/],
+  [{ fault: "keeps-cleartext", status: "+OK" }, /"keeps-cleartext" strikes before there is a reply/],
+  [{ fault: "lost-pipelined", on: () => true }, /no function as `on`/],
+  [{ fault: "silent", status: "OK" }, /"status" must be one of/],
   [{ fault: "silent", on: [] }, /"on" must be a keyword, "greeting"/],
   [{ fault: "silent", on: 1 }, /"on" must be/],
   [{ fault: "silent", session: 0 }, /"session" must be the number of a session, from 1/],
@@ -177,5 +196,5 @@ test("faults are data: what a file holds is accepted", async () => {
   const file = '[{ "fault": "drop", "on": ["RETR", "TOP"], "session": 2, "nth": 3, "times": 1, "octets": 100 }]';
   await using server = await startTestServer({ faults: JSON.parse(file) as Fault[] });
   expect(server.sessions).toEqual([]);
-  expect(FAULT_KINDS).toHaveLength(25);
+  expect(FAULT_KINDS).toHaveLength(28);
 });

@@ -34,16 +34,16 @@ test("the guide's tables have every fault with its options, and what every fault
       problem = String(error);
     }
     const options = problem.split("; it has ")[1]?.split(", ") ?? [];
-    expect(options.slice(0, 7)).toEqual(["on", "params", "state", "secure", "session", "nth", "times"]);
+    expect(options.slice(0, 8)).toEqual(["on", "params", "status", "state", "secure", "session", "nth", "times"]);
     const row = rows.get(fault);
     expect(row, fault).toBeDefined();
     const described = row!.includes("as `stall`") ? rows.get("stall")! : row!;
-    for (const option of options.slice(7)) {
+    for (const option of options.slice(8)) {
       expect(
         described.match(/`[^`]+`/g)?.some((code) => code.slice(1).startsWith(option)),
         `${fault}: ${option}`,
       ).toBe(true);
     }
-    for (const option of options.slice(0, 7)) expect(rows.has(option), option).toBe(true);
+    for (const option of options.slice(0, 8)) expect(rows.has(option), option).toBe(true);
   }
 });

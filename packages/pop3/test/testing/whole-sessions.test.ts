@@ -2,6 +2,7 @@
 // What one reply becomes is in `faults.test.ts`.
 import { Buffer } from "node:buffer";
 import { connect } from "node:net";
+import { CommandRefused, Pop3Client, TransportLost } from "@postern/pop3/client";
 import { startTestServer, type Fault } from "@postern/pop3/testing";
 import { expect, test } from "vitest";
 import { heard, stage } from "./stage.js";
@@ -147,4 +148,74 @@ test("a delay lies between the command and its reply, and behind it nothing is l
   // A timer may fire a millisecond early.
   expect(refused!.atMs - asked!.atMs).toBeGreaterThanOrEqual(49);
   expect(listed!.atMs).toBeGreaterThanOrEqual(refused!.atMs);
+});
+
+test("pipelined commands that are lost", async () => {
+  await using set = await stage([{ fault: "lost-pipelined", on: "STAT", nth: 1 }]);
+  const wire = await set.login();
+  wire.send("STAT\r\nNOOP\r\nLIST 1\r\n");
+  expect(await wire.line()).toBe("+OK 3 280");
+  wire.send("STAT\r\nNOOP\r\n");
+  expect([await wire.line(), await wire.line()]).toEqual(["+OK 3 280", "+OK"]);
+});
+
+test("a session that ends where nothing is asked", async () => {
+  await using set = await stage([{ fault: "autologout", ms: 60 }]);
+  const wire = await set.login();
+  const [session] = set.server.sessions;
+  wire.send("DELE 1\r\nNOOP\r\n");
+  expect([await wire.line(), await wire.line(), await wire.line()]).toEqual([expect.any(String), "+OK", null]);
+  expect(set.server.maildrops.messages("alice")).toHaveLength(3);
+  expect(session!.ended).toBe(true);
+  // The greeting has no command to wait for either.
+  const silent = await set.greeted();
+  expect(await silent.line()).toBeNull();
+});
+
+test("two sessions in one maildrop", async () => {
+  await using honest = await stage([]);
+  await honest.login();
+  const refused = await honest.greeted();
+  refused.send("USER alice\r\nPASS secret\r\n");
+  expect([await refused.line(), await refused.line()]).toEqual([
+    "+OK the password is expected next",
+    expect.stringMatching(/^-ERR \[IN-USE\]/),
+  ]);
+  await using set = await stage([{ fault: "shared-maildrop" }]);
+  const first = await set.login();
+  const second = await set.login();
+  first.send("DELE 1\r\n");
+  second.send("DELE 1\r\nDELE 2\r\nRETR 3\r\n");
+  await first.line();
+  for (let line = 1; line <= 3; line++) expect(await second.line()).toMatch(/^\+OK/);
+  await second.body();
+  first.send("QUIT\r\n");
+  expect(await first.line()).toBe("+OK bye");
+  expect(set.server.maildrops.messages("alice")).toHaveLength(2);
+  second.send("QUIT\r\n");
+  expect(await second.line()).toBe("+OK bye");
+  expect(set.server.maildrops.messages("alice").map(({ uniqueId }) => uniqueId)).toEqual(["message-3"]);
+});
+
+test.each(["SCRAM-SHA-256", "PLAIN"])("faults in a login by %s strike its last reply", async (method) => {
+  await using server = await startTestServer({
+    faults: [
+      { fault: "delay", on: "AUTH", ms: 5, session: 1 },
+      { fault: "refused", on: "AUTH", code: "IN-USE", session: 2 },
+      { fault: "drop", on: "AUTH", session: 3 },
+    ],
+  });
+  const login = async (): Promise<string> => {
+    const auth = { user: "alice", password: "secret", methods: [method], cleartext: true };
+    const client = await Pop3Client.connect({ host: server.host, port: server.port, tls: "none", auth });
+    await client.quit();
+    return client.loginMethod ?? "";
+  };
+  expect(await login()).toBe(method);
+  await expect(login()).rejects.toThrow(CommandRefused);
+  await expect(login()).rejects.toThrow(TransportLost);
+  await server.ended();
+  expect(server.sessions.map(({ user }) => user)).toEqual(["alice", null, "alice"]);
+  // What the client said in the exchange is masked line by line.
+  expect(server.sessions[2]!.commands.join("\n")).toMatch(/^CAPA\nAUTH [A-Z0-9-]+( \*{4})?(\n\*{4})*$/);
 });

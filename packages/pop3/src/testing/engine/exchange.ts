@@ -14,21 +14,30 @@ export type Step =
   | { readonly behindNextMs: number }
   /** Writes the same for ever. */
   | { readonly repeats: Octets }
+  /** Closes the connection in order unless the next command comes within so many milliseconds. */
+  | { readonly idleMs: number }
   /** `close` ends the connection in order (FIN; under TLS, close_notify before it), `reset` breaks it off (RST), `stall` says nothing more. */
   | { readonly ends: "close" | "reset" | "stall" };
 
 /** What is played in the place of a reply: octets, steps, or null for the reply as it is. */
 export type Played = Octets | readonly Step[] | null | undefined;
 
-/** The words that stand for what is no command. */
+/** The words that stand for what is no keyword. */
 export const GREETING = "greeting";
 /** The moment before the TLS handshake, with STLS as with implicit TLS. Its honest reply has no octets. */
 export const HANDSHAKE = "handshake";
+
+/** Every command that the server has not. */
+export const UNKNOWN = "unknown";
 
 /** A command and its reply; or the greeting, or the beginning of TLS. */
 export interface Exchange {
   /** In upper case; `greeting` or `handshake` for what is no command. */
   readonly keyword: string;
+  /** The line as it was sent, without its line end, one character an octet; empty for what is no command. */
+  readonly line: string;
+  /** The server has such a command. */
+  readonly known: boolean;
   /** What follows the keyword and one SPACE, one character an octet; null where nothing follows. */
   readonly params: string | null;
   /** Which session of this server it is, from 1. */

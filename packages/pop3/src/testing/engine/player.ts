@@ -7,6 +7,8 @@ export interface PlayerHost {
   /** Calls `done` once the octets are handed to the system, or never will be. */
   send(octets: Uint8Array, done: () => void): void;
   end(how: "close" | "reset" | "stall"): void;
+  /** Ends it so if nothing is asked for so long. */
+  endIdle(ms: number): void;
 }
 
 export class Player {
@@ -46,6 +48,7 @@ export class Player {
       }
       return never();
     }
+    if ("idleMs" in step) this.#host.endIdle(step.idleMs);
     if ("ends" in step) {
       this.#host.end(step.ends);
       return never();
