@@ -135,6 +135,7 @@ test("faults on one exchange are played one after the other", async () => {
     { fault: "delay", on: "STAT", ms: 5 },
     { fault: "wrong-sizes", difference: 1 },
     { fault: "drop", on: "STAT", octets: 7 },
+    { fault: "split", on: "STAT", at: [2], pauseMs: 1 },
   ];
   await using set = await stage(faults);
   const wire = await set.login();

@@ -172,6 +172,14 @@ test("a session that ends where nothing is asked", async () => {
   expect(await silent.line()).toBeNull();
 });
 
+test("a session in which something is asked does not end", async () => {
+  await using set = await stage([{ fault: "autologout", on: "greeting", ms: 1000 }]);
+  const wire = await set.login();
+  await new Promise((resolve) => setTimeout(resolve, 1050));
+  wire.send("NOOP\r\n");
+  expect(await wire.line()).toBe("+OK");
+});
+
 test("two sessions in one maildrop", async () => {
   await using honest = await stage([]);
   await honest.login();
