@@ -1,5 +1,5 @@
-// The door `@postern/pop3/testing`: contract suites for stores, authenticators and policies, and a peer to test servers with.
-// Exports and nothing else: other programs test their stores and authenticators through it. The single cases stay inside.
+// The door `@postern/pop3/testing`: a server that misbehaves, to test clients with; contract suites for stores, authenticators and policies;
+// a peer to test servers with. Exports and nothing else: what stands here is promised. The single cases and kinds of faults stay inside.
 export { authenticatorContract, type AuthenticatorHarness, type AuthenticatorSubject } from "./authenticator-suite.js";
 export type { ContractCase } from "./contract-case.js";
 export { failedLoginsContract, type FailedLoginsHarness, type FailedLoginsSubject } from "./failed-logins-suite.js";

@@ -6,10 +6,10 @@ import { MemoryMaildrops } from "../maildrop/memory.js";
 import { interposition, type Interposed } from "../server/interposition.js";
 import type { Pop3ServerOptions } from "../server/options.js";
 import { Pop3Server } from "../server/server.js";
-import { EarlyDeletions } from "./engine/early-deletions.js";
 import { FaultBook } from "./engine/fault-book.js";
 import { Interference, type InterferenceHost } from "./engine/interference.js";
-import { SessionRecord, type RecordedSession } from "./engine/session-record.js";
+import { OpenedMaildrops } from "./engine/opened-maildrops.js";
+import { RECORDED_OCTETS, SessionRecord, type RecordedSession, type RecordingSpace } from "./engine/session-record.js";
 import { addFault, type Fault } from "./faults/index.js";
 import { TEST_CA } from "./test-certificates.js";
 import { messagesOf, serverOptionsOf, type TestServerOptions } from "./test-server-options.js";
@@ -63,7 +63,7 @@ class RunningTestServer implements TestServer, InterferenceHost {
   port = 0;
   tlsPort = 0;
   readonly #secured: boolean;
-  readonly #store = new EarlyDeletions(this.maildrops);
+  readonly store = new OpenedMaildrops(this.maildrops);
   readonly #specs: ReadonlyMap<string, AnyCommandSpec>;
   readonly #lingering = new Set<Socket>();
   readonly #onEnd = new Set<() => void>();
@@ -71,13 +71,15 @@ class RunningTestServer implements TestServer, InterferenceHost {
 
   constructor(options: TestServerOptions) {
     const records = new Map<string, SessionRecord>();
+    const space: RecordingSpace = { leftOctets: RECORDED_OCTETS };
     const inside: Pop3ServerOptions & Interposed = {
-      maildrops: this.#store,
+      maildrops: this.store,
       ...serverOptionsOf(options),
       [interposition]: (id) => {
         const record = new SessionRecord(
           this.sessions.length + 1,
           (keyword) => this.spec(keyword),
+          space,
           () => {
             records.delete(id);
             if (records.size > 0) return;
@@ -118,8 +120,13 @@ class RunningTestServer implements TestServer, InterferenceHost {
       // The same in every run, so that a dialog can be compared.
       await this.maildrops.deliver(user, message, { uniqueId: `message-${number}` });
     }
-    ({ port: this.port } = await this.server.listen());
-    if (this.#secured) ({ port: this.tlsPort } = await this.server.listen({ tls: "implicit" }));
+    try {
+      ({ port: this.port } = await this.server.listen());
+      if (this.#secured) ({ port: this.tlsPort } = await this.server.listen({ tls: "implicit" }));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   inject(fault: Fault): Disposable {
@@ -143,10 +150,6 @@ class RunningTestServer implements TestServer, InterferenceHost {
 
   spec(keyword: string): AnyCommandSpec | null {
     return this.#specs.get(keyword) ?? null;
-  }
-
-  deletesEarly(user: string, messageNumber: number): void {
-    this.#store.delete(user, messageNumber);
   }
 
   lingers(socket: Socket): void {

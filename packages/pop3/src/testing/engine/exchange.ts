@@ -1,5 +1,6 @@
 // One exchange as a fault sees it, and what is played in the place of its reply: octets, pauses, an end. Data, and the few rules of it.
 // Knows no kind of fault and no socket: `player.ts` plays the steps, the files of `../faults/` make them.
+import type { State } from "../../contracts/session.js";
 import { joined, octetString, octetsOf } from "../../protocol/octets.js";
 
 /** Octets; a string has one character an octet, so it holds no character over U+00FF. */
@@ -13,21 +14,30 @@ export type Step =
   | { readonly behindNextMs: number }
   /** Writes the same for ever. */
   | { readonly repeats: Octets }
+  /** Closes the connection in order unless the next command comes within so many milliseconds. */
+  | { readonly idleMs: number }
   /** `close` ends the connection in order (FIN; under TLS, close_notify before it), `reset` breaks it off (RST), `stall` says nothing more. */
   | { readonly ends: "close" | "reset" | "stall" };
 
 /** What is played in the place of a reply: octets, steps, or null for the reply as it is. */
 export type Played = Octets | readonly Step[] | null | undefined;
 
-/** The words that stand for what is no command. */
+/** The words that stand for what is no keyword. */
 export const GREETING = "greeting";
 /** The moment before the TLS handshake, with STLS as with implicit TLS. Its honest reply has no octets. */
 export const HANDSHAKE = "handshake";
+
+/** Every command that the server has not. */
+export const UNKNOWN = "unknown";
 
 /** A command and its reply; or the greeting, or the beginning of TLS. */
 export interface Exchange {
   /** In upper case; `greeting` or `handshake` for what is no command. */
   readonly keyword: string;
+  /** The line as it was sent, without its line end, one character an octet; empty for what is no command. */
+  readonly line: string;
+  /** The server has such a command. */
+  readonly known: boolean;
   /** What follows the keyword and one SPACE, one character an octet; null where nothing follows. */
   readonly params: string | null;
   /** Which session of this server it is, from 1. */
@@ -35,6 +45,8 @@ export interface Exchange {
   /** Which command of this keyword in this session it is, from 1. */
   readonly nth: number;
   readonly secure: boolean;
+  /** Before or after login, when the command came. */
+  readonly state: State;
   /** Whose maildrop is open; null before login. */
   readonly user: string | null;
   /** The honest reply, whole; empty where the command is not carried out. */

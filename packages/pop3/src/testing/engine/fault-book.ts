@@ -1,6 +1,7 @@
-// The faults of a test server that are in force, and whether one is meant for an exchange: its aim, `on`, `session`, `nth` and `times`.
+// The faults of a test server that are in force, and whether one is meant for an exchange: its aim.
 // Knows no kind: `../faults/` makes strikes of faults. Counts what it has seen, so every exchange is asked about once.
-import { GREETING, HANDSHAKE, type Exchange, type Played } from "./exchange.js";
+import type { State } from "../../contracts/session.js";
+import { GREETING, HANDSHAKE, UNKNOWN, type Exchange, type Played } from "./exchange.js";
 
 /** An exchange before it has a reply. */
 export type ExchangeFacts = Omit<Exchange, "reply" | "text">;
@@ -11,13 +12,21 @@ export type Target = string | readonly string[] | ((exchange: Exchange) => boole
 /** What every fault may say of which exchanges it is meant for. */
 export interface Aim {
   /**
-   * A keyword in any case, `greeting`, `handshake` (the beginning of TLS), `*` (every command), several of them, or a function that is asked
-   * with the reply at hand. Where absent, what the kind says.
+   * A keyword in any case, `greeting`, `handshake` (the beginning of TLS), `*` (every command), `unknown` (every command that the server has
+   * not), several of them, or a function that is asked with the reply at hand. Where absent, what the kind says.
    */
   readonly on?: Target;
+  /** Only with exactly these parameters, one character an octet; "" for none. */
+  readonly params?: string;
+  /** Only where the honest reply has this status. */
+  readonly status?: "+OK" | "-ERR";
+  /** Only before login, or only after it. */
+  readonly state?: State;
+  /** Only under TLS (true), or only in the clear. */
+  readonly secure?: boolean;
   /** Only in this session, or these: the first one of the server is 1. */
   readonly session?: number | readonly number[];
-  /** Only the nth exchange of a session that `on` names, from 1. */
+  /** Only the nth exchange of a session that fits all of the above, from 1. */
   readonly nth?: number;
   /** Only so many times, over all sessions; every time where absent. */
   readonly times?: number;
@@ -29,6 +38,10 @@ export interface Strike {
   readonly carriedOut: boolean;
   /** What was sent in the clear behind this command is carried out under TLS. */
   readonly keepsCleartext?: boolean;
+  /** What was sent behind this command before its reply is lost. */
+  readonly losesPipelined?: boolean;
+  /** This command opens a maildrop although another session has it. */
+  readonly sharesMaildrop?: boolean;
   /** What is played in the place of the reply. */
   play(exchange: Exchange): Played;
 }
@@ -65,29 +78,42 @@ export class FaultBook {
     const strikes: Strike[] = [];
     const undecided: Entry[] = [];
     for (const entry of this.#entries) {
-      const { on } = entry.aim;
-      if (typeof on !== "function") {
-        if (isNamed(on, facts.keyword) && strikesNow(entry, facts)) strikes.push(entry.strike);
-      } else if (entry.strike.carriedOut) {
-        undecided.push(entry);
-      } else if (on({ ...facts, reply: new Uint8Array(0), text: "" }) && strikesNow(entry, facts)) {
-        strikes.push(entry.strike);
-      }
+      const { on, status } = entry.aim;
+      if (!fits(entry.aim, facts) || (typeof on !== "function" && !isNamed(on, facts))) continue;
+      if (status !== undefined || (typeof on === "function" && entry.strike.carriedOut)) undecided.push(entry);
+      else if (isMeant(entry, { ...facts, reply: new Uint8Array(0), text: "" })) strikes.push(entry.strike);
     }
     return { strikes, undecided };
   }
 
   /** Which of the undecided are meant after all. */
   decide(undecided: Selection["undecided"], exchange: Exchange): readonly Strike[] {
-    return undecided.flatMap((entry) =>
-      (entry.aim.on as (exchange: Exchange) => boolean)(exchange) && strikesNow(entry, exchange) ? [entry.strike] : [],
-    );
+    return undecided.flatMap((entry) => (isMeant(entry, exchange) ? [entry.strike] : []));
   }
 }
 
-function isNamed(on: string | readonly string[] | undefined, keyword: string): boolean {
+function isNamed(on: string | readonly string[] | undefined, { keyword, known }: ExchangeFacts): boolean {
   const isCommand = keyword !== GREETING && keyword !== HANDSHAKE;
-  return [on ?? []].flat().some((one) => (one === "*" ? isCommand : one.toUpperCase() === keyword.toUpperCase()));
+  return [on ?? []].flat().some((one) => {
+    if (one === "*") return isCommand;
+    if (one === UNKNOWN) return isCommand && !known;
+    return one.toUpperCase() === keyword.toUpperCase();
+  });
+}
+
+/** What is asked last, because it counts. */
+function isMeant(entry: Entry, exchange: Exchange): boolean {
+  const { on, status } = entry.aim;
+  if (status !== undefined && !exchange.text.startsWith(status)) return false;
+  return (typeof on !== "function" || on(exchange)) && strikesNow(entry, exchange);
+}
+
+function fits({ params, state, secure }: Aim, facts: ExchangeFacts): boolean {
+  return (
+    (params === undefined || params === (facts.params ?? "")) &&
+    (state === undefined || state === facts.state) &&
+    (secure === undefined || secure === facts.secure)
+  );
 }
 
 function strikesNow(entry: Entry, { session }: ExchangeFacts): boolean {

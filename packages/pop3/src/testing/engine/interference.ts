@@ -11,13 +11,14 @@ import type { ExchangeFacts, FaultBook, Selection } from "./fault-book.js";
 import { isChallenge, ReplyFraming } from "./framing.js";
 import { InterposedStream, type StreamOwner } from "./interposed-stream.js";
 import { Player, type PlayerHost } from "./player.js";
+import type { OpenedMaildrops } from "./opened-maildrops.js";
 import type { SessionRecord } from "./session-record.js";
 
 /** What the sessions of one test server share. */
 export interface InterferenceHost {
   readonly book: FaultBook;
   spec(keyword: string): AnyCommandSpec | null;
-  deletesEarly(user: string, messageNumber: number): void;
+  readonly store: OpenedMaildrops;
   /** A connection that was ended and not yet closed by its client. */
   lingers(socket: Socket): void;
   /** A fault's own code has thrown. */
@@ -59,6 +60,9 @@ export class Interference implements Interposer, StreamOwner, PlayerHost {
   #served: Served | null = null;
   /** The session waits for the client's next line within an exchange. */
   #continuing = false;
+  #idle: NodeJS.Timeout | undefined;
+  /** A maildrop may be opened although another session has it. */
+  #sharing = false;
   /** What is to be played behind the next reply. */
   #held: { readonly steps: readonly Step[]; readonly timer: NodeJS.Timeout } | null = null;
 
@@ -155,32 +159,51 @@ export class Interference implements Interposer, StreamOwner, PlayerHost {
     const text = octetString(line).replace(/\r?\n$/, "");
     const space = text.indexOf(" ");
     const keyword = (space === -1 ? text : text.slice(0, space)).toUpperCase();
-    const served = this.#serve(keyword, space === -1 ? null : text.slice(space + 1));
+    const served = this.#serve(keyword, space === -1 ? null : text.slice(space + 1), text);
+    clearTimeout(this.#idle);
     this.#served = served;
+    this.#share(served.selection.strikes.some(({ sharesMaildrop }) => sharesMaildrop === true));
     if (served.selection.strikes.every(({ carriedOut }) => carriedOut)) this.#stream.push(line);
     else this.#replied(served, new Uint8Array(0));
   }
 
-  #serve(keyword: string, params: string | null): Served {
+  #share(wanted: boolean): void {
+    if (wanted !== this.#sharing) this.#host.store.sharing += wanted ? 1 : -1;
+    this.#sharing = wanted;
+  }
+
+  #serve(keyword: string, params: string | null, line = ""): Served {
     const { number, secure, user } = this.#record;
     const nth = (this.#counts.get(keyword) ?? 0) + 1;
+    const spec = this.#host.spec(keyword);
     const facts: ExchangeFacts = {
       keyword,
+      line,
+      known: spec !== null,
       params,
       session: number,
       nth,
       secure,
+      state: user === null ? "AUTHORIZATION" : "TRANSACTION",
       user,
       deletesEarly: (messageNumber) => {
-        if (user !== null) this.#host.deletesEarly(user, messageNumber);
+        if (user !== null) this.#host.store.deleteEarly(user, messageNumber);
       },
     };
-    const spec = this.#host.spec(keyword);
     this.#counts.set(keyword, nth);
-    const selection = this.#host.book.select(facts);
+    const selection = this.#selected(facts);
     const gathered = selection.strikes.length + selection.undecided.length > 0;
     const framing = new ReplyFraming(spec, params);
     return { facts, spec, selection, framing, pieces: gathered ? [] : null, replied: false };
+  }
+
+  #selected(facts: ExchangeFacts): Selection {
+    try {
+      return this.#host.book.select(facts);
+    } catch (error) {
+      this.#host.failed(error);
+      return { strikes: [], undecided: [] };
+    }
   }
 
   written(chunk: Uint8Array, done: () => void): void {
@@ -215,6 +238,8 @@ export class Interference implements Interposer, StreamOwner, PlayerHost {
   /** The reply is there; null where it was sent already. */
   #replied(served: Served, reply: Uint8Array | null): void {
     served.replied = true;
+    this.#share(false);
+    if (served.selection.strikes.some(({ losesPipelined }) => losesPipelined)) this.#lose();
     let steps = reply === null ? [] : this.#staged(served, reply);
     const behind = this.#release();
     const held = steps.findIndex((step) => typeof step === "object" && "behindNextMs" in step);
@@ -231,6 +256,11 @@ export class Interference implements Interposer, StreamOwner, PlayerHost {
       return;
     }
     void this.#player.play([...steps, ...behind]).then(() => this.#next());
+  }
+
+  #lose(): void {
+    this.#lines.drop();
+    this.#socket.resume();
   }
 
   #next(): void {
@@ -293,11 +323,17 @@ export class Interference implements Interposer, StreamOwner, PlayerHost {
     this.#stream.destroy();
   }
 
+  endIdle(ms: number): void {
+    this.#idle = setTimeout(() => this.end("close"), ms);
+  }
+
   destroyed(): void {
     const closing = this.#over;
     this.#over = true;
     this.#player.stop();
     this.#release();
+    this.#share(false);
+    clearTimeout(this.#idle);
     this.#lines.drop();
     this.#record.end();
     if (!closing) this.#socket.destroy();

@@ -7,6 +7,8 @@ export interface PlayerHost {
   /** Calls `done` once the octets are handed to the system, or never will be. */
   send(octets: Uint8Array, done: () => void): void;
   end(how: "close" | "reset" | "stall"): void;
+  /** Ends it so if nothing is asked for so long. */
+  endIdle(ms: number): void;
 }
 
 export class Player {
@@ -39,9 +41,14 @@ export class Player {
     if ("pauseMs" in step) return this.#pause(step.pauseMs);
     if ("repeats" in step) {
       const octets = asOctets(step.repeats);
-      while (!this.#over) await this.#write(octets);
+      while (!this.#over) {
+        await this.#write(octets);
+        // A write may be done at once, and nobody else would ever have his turn.
+        await this.#pause(0);
+      }
       return never();
     }
+    if ("idleMs" in step) this.#host.endIdle(step.idleMs);
     if ("ends" in step) {
       this.#host.end(step.ends);
       return never();

@@ -117,9 +117,10 @@ function sent(text: string): string {
   return visible(text.replaceAll("\\", "\\\\").replaceAll("\r", "\\r").replaceAll("\n", "\\n"));
 }
 
-/** As `S:` reads it: a pattern in which nothing stands for anything else. */
+/** As `S:` reads it: a pattern in which nothing but a masked secret stands for anything else. */
 function received(text: string): string {
-  const plain = visible(text.replaceAll("\\", "\\x5C").replaceAll("*", "\\*"));
+  const masked = text.split(MASK).map((part) => part.replaceAll("\\", "\\x5C").replaceAll("*", "\\*"));
+  const plain = visible(masked.join(MASK));
   return plain === "..." || plain === "<closed>" ? `\\x${hex(plain)}${plain.slice(1)}` : plain;
 }
 

@@ -3,8 +3,16 @@
 import type { AnyCommandSpec } from "../../contracts/command.js";
 import { dialogOf, recordedLines, type RecordedChunk, type RecordedLine } from "./recorded-dialog.js";
 
-/** So many octets of a session are kept; what follows is not recorded. */
-const KEPT_OCTETS = 16 * 1024 * 1024;
+/** What the sessions of one server may still record, in octets; what follows is not recorded. */
+export interface RecordingSpace {
+  leftOctets: number;
+}
+
+/** For all sessions of a server together. */
+export const RECORDED_OCTETS: number = 64 * 1024 * 1024;
+
+/** What a chunk takes beside its octets, about: a reply may come one octet at a time. */
+const CHUNK_OCTETS = 128;
 
 /** One session, as it went so far. */
 export interface RecordedSession {
@@ -37,12 +45,18 @@ export class SessionRecord implements RecordedSession {
   truncated = false;
   readonly chunks: RecordedChunk[] = [];
   readonly #spec: (keyword: string) => AnyCommandSpec | null;
+  readonly #space: RecordingSpace;
   readonly #onEnd: () => void;
   readonly #beganMs: number = performance.now();
-  #octets = 0;
 
-  constructor(number: number, spec: (keyword: string) => AnyCommandSpec | null, onEnd: () => void) {
+  constructor(
+    number: number,
+    spec: (keyword: string) => AnyCommandSpec | null,
+    space: RecordingSpace,
+    onEnd: () => void,
+  ) {
     this.number = number;
+    this.#space = space;
     this.#spec = spec;
     this.#onEnd = onEnd;
   }
@@ -60,9 +74,10 @@ export class SessionRecord implements RecordedSession {
   }
 
   note(from: RecordedChunk["from"], octets: Uint8Array): void {
-    this.#octets += octets.length;
-    this.truncated ||= this.#octets > KEPT_OCTETS;
+    const taken = octets.length + CHUNK_OCTETS;
+    this.truncated ||= taken > this.#space.leftOctets;
     if (this.truncated) return;
+    this.#space.leftOctets -= taken;
     this.chunks.push({ from, octets: Uint8Array.from(octets), atMs: performance.now() - this.#beganMs });
   }
 

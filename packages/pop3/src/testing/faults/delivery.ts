@@ -44,10 +44,21 @@ export interface OctetByOctetFault extends FaultOf<"octet-by-octet"> {
 /** Long enough for the octets before it to be read: what waits in the peer's system may be lost with the connection. */
 const BEFORE_RESET_MS = 20;
 
-const breakingOff = { octets: count, place: oneOf("before", "after"), carriedOut: yes };
+/** The three kinds that break a reply off. */
+function breakingOff(name: string, ends: "close" | "reset" | "stall"): FaultKind {
+  const options = { octets: count, place: oneOf("before", "after"), carriedOut: yes };
+  return faultKind<FaultOf<string> & BreakingOff>("*", options, ({ octets, place, carriedOut = true }) => {
+    if (place !== undefined && octets !== undefined) {
+      throw new TypeError(`the fault "${name}" takes either \`place\` or \`octets\``);
+    }
+    return {
+      carriedOut,
+      play: ({ reply }) => broken(reply, octets ?? (place === "after" ? reply.length : 0), ends),
+    };
+  });
+}
 
-function broken(fault: BreakingOff, ends: "close" | "reset" | "stall", reply: Uint8Array): Played {
-  const octets = fault.octets ?? (fault.place === "after" ? reply.length : 0);
+function broken(reply: Uint8Array, octets: number, ends: "close" | "reset" | "stall"): Played {
   const steps: Step[] = octets === 0 ? [] : [reply.subarray(0, octets)];
   if (ends === "reset" && octets > 0) steps.push({ pauseMs: BEFORE_RESET_MS });
   return [...steps, { ends }];
@@ -71,18 +82,9 @@ export const delivery: Readonly<Record<"delay" | "stall" | "drop" | "reset" | "s
     delay: faultKind<DelayFault>("*", { ms: needed(ms) }, (fault) => ({
       play: ({ reply }) => [{ pauseMs: fault.ms }, reply],
     })),
-    stall: faultKind<StallFault>("*", breakingOff, (fault) => ({
-      carriedOut: fault.carriedOut ?? true,
-      play: ({ reply }) => broken(fault, "stall", reply),
-    })),
-    drop: faultKind<DropFault>("*", breakingOff, (fault) => ({
-      carriedOut: fault.carriedOut ?? true,
-      play: ({ reply }) => broken(fault, "close", reply),
-    })),
-    reset: faultKind<ResetFault>("*", breakingOff, (fault) => ({
-      carriedOut: fault.carriedOut ?? true,
-      play: ({ reply }) => broken(fault, "reset", reply),
-    })),
+    stall: breakingOff("stall", "stall"),
+    drop: breakingOff("drop", "close"),
+    reset: breakingOff("reset", "reset"),
     split: faultKind<SplitFault>("*", { at: needed(integers), pauseMs: ms }, ({ at, pauseMs = 20 }) => ({
       play: ({ reply }) => cut(reply, at, pauseMs),
     })),

@@ -29,7 +29,7 @@ export const greeting: Readonly<Record<"long-greeting" | "silent", FaultKind>> =
     ({ octets = 100_000 }) => ({
       play: () =>
         octets === "endless"
-          ? [START, { repeats: "x".repeat(1024) }]
+          ? [START, { repeats: "x".repeat(16 * 1024) }]
           : `${START}${"x".repeat(Math.max(0, octets - START.length - 2))}\r\n`,
     }),
   ),

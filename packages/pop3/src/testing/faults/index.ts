@@ -20,10 +20,11 @@ import {
   type UnstuffedDotsFault,
 } from "./framing.js";
 import { greeting, type LongGreetingFault, type SilentFault } from "./greeting.js";
-import { count, type FaultKind } from "./kind.js";
+import { count, octetsText, oneOf, yes, type FaultKind } from "./kind.js";
 import { listings, type ChangedUniqueIdsFault, type DoubledUniqueIdsFault, type WrongSizesFault } from "./listings.js";
-import { pipelining, type ReorderedFault } from "./pipelining.js";
+import { pipelining, type LostPipelinedFault, type ReorderedFault } from "./pipelining.js";
 import { refusals, type CustomFault, type RefusedFault, type ReplyFault } from "./refusals.js";
+import { sessions, type AutologoutFault, type SharedMaildropFault } from "./sessions.js";
 import { tls, type HandshakeFault, type KeepsCleartextFault, type StlsInjectionFault } from "./tls.js";
 
 /** A way in which the test server misbehaves: its kind, which exchanges it is meant for, and the options of the kind. */
@@ -40,6 +41,7 @@ export type Fault =
   | UnstuffedDotsFault
   | LoneLineFeedsFault
   | ReorderedFault
+  | LostPipelinedFault
   | CapabilitiesFault
   | RefusedFault
   | ReplyFault
@@ -47,6 +49,8 @@ export type Fault =
   | DoubledUniqueIdsFault
   | UncommittedDeletionFault
   | EarlyDeletionFault
+  | AutologoutFault
+  | SharedMaildropFault
   | HandshakeFault
   | StlsInjectionFault
   | KeepsCleartextFault
@@ -62,6 +66,7 @@ const kinds: Readonly<Record<Fault["fault"], FaultKind>> = {
   ...capabilityList,
   ...refusals,
   ...deletion,
+  ...sessions,
   ...tls,
   ...greeting,
 };
@@ -91,7 +96,17 @@ export function addFault(book: FaultBook, fault: Fault): () => void {
     }
   }
   const aim: Aim = { ...fault, on: fault.on ?? on };
-  return book.add(aim, strike(fault));
+  const struck = strike(fault);
+  // Flags are asked for before there is a reply.
+  const { carriedOut, keepsCleartext, losesPipelined, sharesMaildrop } = struck;
+  if (aim.status !== undefined && !carriedOut)
+    throw new TypeError(`the fault "${name}" with \`status\`: what is not carried out has no honest reply to look at`);
+  const early = keepsCleartext ?? losesPipelined ?? sharesMaildrop ?? false;
+  if (early && (aim.status !== undefined || typeof aim.on === "function"))
+    throw new TypeError(
+      `the fault "${name}" strikes before there is a reply: it takes no \`status\`, and no function as \`on\``,
+    );
+  return book.add(aim, struck);
 }
 
 const positive = {
@@ -103,11 +118,15 @@ const positive = {
 const aimRules: FaultKind["options"] = {
   on: {
     needed: false,
-    text: 'a keyword, "greeting", "handshake", "*", a list of these, or (in code) a function',
+    text: 'a keyword, "greeting", "handshake", "*", "unknown", a list of these, or (in code) a function',
     accepts: (value) =>
       typeof value === "function" ||
       ([value].flat().length > 0 && [value].flat().every((one) => typeof one === "string" && /^\S+$/.test(one))),
   },
+  params: octetsText,
+  status: oneOf("+OK", "-ERR"),
+  state: oneOf("AUTHORIZATION", "TRANSACTION"),
+  secure: yes,
   session: {
     needed: false,
     text: "the number of a session, from 1, or a list of such",
