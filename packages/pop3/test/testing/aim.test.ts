@@ -140,7 +140,7 @@ test("faults on one exchange are played one after the other", async () => {
   await using set = await stage(faults);
   const wire = await set.login();
   wire.send("STAT\r\n");
-  expect(await wire.line()).toBeNull();
+  await expect(wire.line()).rejects.toThrow("in the middle of a line");
   expect(set.server.sessions[0]!.dialog()).toMatch(/C: STAT\n# without a line end: \+OK 9 1\nS: <closed>$/);
 });
 

@@ -138,11 +138,11 @@ test.each(["implicit", "STLS"])("faults strike under TLS as in the clear: %s", a
     wire.send("USER alice\r\nPASS secret\r\nSTAT\r\n");
     await wire.line();
     await wire.line();
-    outcomes.push(await wire.line());
+    outcomes.push(await wire.line().catch((error: unknown) => (error as Error).message));
     wire.close();
     await set.server.ended();
   }
-  expect(outcomes).toEqual([null, null, "+OK 3 280"]);
+  expect(outcomes).toEqual(["the server closed in the middle of a line", null, "+OK 3 280"]);
   expect(set.server.sessions[0]!.lines.at(-1)).toMatchObject({ from: "server", text: "+OK 3", lineEnd: "" });
 });
 
@@ -165,7 +165,7 @@ test("under TLS a drop closes in order and a reset breaks off", async () => {
 
 test("a client that begins TLS on the plain port is answered", async () => {
   await using set = await stage([{ fault: "delay", on: "*", ms: 1 }]);
-  await expect(Wire.connect({ port: set.server.port, tls: true })).rejects.toThrow(/wrong version|packet|SSL/i);
+  await expect(Wire.connect({ port: set.server.port, tls: true })).rejects.toThrow("is not TLS");
   await set.server.ended();
   expect(set.server.sessions[0]!.dialog()).toContain("-ERR this port begins in the clear");
 });
