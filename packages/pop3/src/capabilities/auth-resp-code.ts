@@ -72,11 +72,12 @@ export const authRespCode: Capability = /* @__PURE__ */ declared(authRespCodeCli
       effect: "wrong-login",
       given: "AUTHORIZATION",
       over: "tls",
+      needs: ["USER"],
       dialog: `
         C: USER nobody-of-this-name
         S: +OK*
         C: PASS wrong
-        S: -ERR [AUTH]*`,
+        S: -ERR [AUTH*]*`,
     },
   ],
   available: () => true,
