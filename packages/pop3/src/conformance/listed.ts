@@ -21,32 +21,31 @@ const WHERE: Readonly<Record<Stage, string>> = { cleartext: "in the clear", tls:
 /** Holds the rule against the lists of a state. Throws `CheckFailed`, and `NotTested` where CAPA is not answered. */
 export async function judgeListings(proof: Proof, state: State, rule: ListingRule): Promise<void> {
   // Whoever has come so far has asked.
-  if (state === "TRANSACTION") await proof.session();
-  else await proof.before();
+  const conversation = await (state === "TRANSACTION" ? proof.session() : proof.before());
   const answered = STAGES[state].filter((stage) => proof.facts.listings.get(stage)?.body != null);
   if (answered.length === 0) throw new NotTested("CAPA is not answered");
   for (const stage of answered) {
     if (rule(proof.facts.listings.get(stage)!.body!) === null) continue;
-    const problem = rule(await listedAgain(await conversationAt(proof, stage)));
+    const problem = rule(await listedAgain(await conversationAt(proof, stage, conversation)));
     if (problem !== null) throw new CheckFailed(`${problem}, ${WHERE[stage]}`);
   }
 }
 
 /** The same for a rule about the list before login, on the connection over which people log in, and the one after it. */
 export async function judgeBoth(proof: Proof, rule: (before: Listing, after: Listing) => string | null): Promise<void> {
-  await proof.session();
+  const session = await proof.session();
   const { before, after } = proof.facts;
   if (before?.body == null || after?.body == null) throw new NotTested("CAPA is not answered in both states");
   if (rule(before, after) === null) return;
-  const again = async (listing: Listing): Promise<Listing> =>
-    proof.facts.listing({ ...listing, body: await listedAgain(await conversationAt(proof, listing.stage)) });
-  const problem = rule(await again(before), await again(after));
+  const again = async (listing: Listing, conversation: Conversation): Promise<Listing> =>
+    proof.facts.listing({ ...listing, body: await listedAgain(conversation) });
+  const problem = rule(await again(before, await proof.before()), await again(after, session));
   if (problem !== null) throw new CheckFailed(problem);
 }
 
-async function conversationAt(proof: Proof, stage: Stage): Promise<Conversation> {
-  if (stage === "login") return proof.session();
-  return stage === "cleartext" && proof.subject.tls !== "none" ? proof.cleartext() : proof.before();
+/** The one that is there, or where it is under TLS, one in the clear. */
+async function conversationAt(proof: Proof, stage: Stage, there: Conversation): Promise<Conversation> {
+  return stage === "cleartext" && there.secure ? proof.cleartext() : there;
 }
 
 async function listedAgain(conversation: Conversation): Promise<ReceivedBody> {

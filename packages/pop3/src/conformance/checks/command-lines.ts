@@ -73,7 +73,8 @@ export const commandLineChecks: readonly ConformanceCheck[] = [
     level: "MUST",
     reference: "RFC 2449 §4",
     title: "Commands of 255 octets are taken.",
-    remedy: "Take command lines of 255 octets, CRLF included, and answer them once; refuse what is in them, not their length.",
+    remedy:
+      "Take command lines of 255 octets, CRLF included, and answer them once; refuse what is in them, not their length.",
     given: "AUTHORIZATION",
     async prove(proof) {
       await proof.before();
@@ -89,7 +90,8 @@ export const commandLineChecks: readonly ConformanceCheck[] = [
     level: "MUST",
     reference: "RFC 1939 §3",
     title: `A line of ${octets} octets is refused once; nothing in it is taken for a command of its own.`,
-    remedy: "Skip a line that is too long up to its end and answer it with one -ERR, or answer and close the connection.",
+    remedy:
+      "Skip a line that is too long up to its end and answer it with one -ERR, or answer and close the connection.",
     given: "AUTHORIZATION",
     async prove(proof) {
       // Where it is cut at the length of some buffer, what follows is a command.

@@ -57,13 +57,15 @@ export const greetingChecks: readonly ConformanceCheck[] = [
     tag: null,
     level: "MUST",
     reference: "RFC 2449 §3",
-    title: "What stands in angle brackets in the greeting is the timestamp for APOP, of the form of a msg-id, and the only one.",
+    title:
+      "What stands in angle brackets in the greeting is the timestamp for APOP, of the form of a msg-id, and the only one.",
     remedy:
       "Write no angle brackets into the greeting but those of the timestamp: clients take them for a sign that APOP works.",
     given: "AUTHORIZATION",
     async prove(proof) {
       const { greeting } = await proof.before();
-      if (!proof.facts.listsAnything) throw new NotTested("the server does not know CAPA, nor the grammar that came with it");
+      if (!proof.facts.listsAnything)
+        throw new NotTested("the server does not know CAPA, nor the grammar that came with it");
       const brackets = greeting.line.match(/<[^>]*>?/g) ?? [];
       if (brackets.length > 1) throw new CheckFailed(`the greeting holds ${brackets.join(" and ")}`);
       const [only] = brackets;

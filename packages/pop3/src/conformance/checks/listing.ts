@@ -137,7 +137,9 @@ function lineProblem({ lines, loneLineFeeds, unstuffed }: ReceivedBody): string 
 }
 
 function firstProblem(capabilities: readonly AnyCapability[], lines: readonly string[]): string | null {
-  return capabilities.map((capability) => argumentProblem(capability, lines)).find((problem) => problem !== null) ?? null;
+  return (
+    capabilities.map((capability) => argumentProblem(capability, lines)).find((problem) => problem !== null) ?? null
+  );
 }
 
 /** In upper case; null where the line has none. */
