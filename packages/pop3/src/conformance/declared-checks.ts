@@ -68,7 +68,7 @@ function declaredCheck(capability: AnyCapability, check: Check): ConformanceChec
       try {
         await playDialog(parseDialog(check.dialog, { tagsInAnyCase: true }), conversation.wire);
       } catch (error) {
-        throw error instanceof DialogMismatch ? verdictOn(error, check) : error;
+        throw error instanceof DialogMismatch ? verdictOn(error, capability, check) : error;
       }
     },
   };
@@ -85,13 +85,14 @@ function requireAnnounced(capability: AnyCapability, needs: readonly string[], {
 }
 
 /** What the mismatch tells of the server; nothing, where it may have another reason. */
-function verdictOn({ problem, missed }: DialogMismatch, { effect }: Check): Error {
+function verdictOn({ problem, missed }: DialogMismatch, { commands }: AnyCapability, { effect }: Check): Error {
   const { wanted, because, refused } = missed;
+  const refusesLogins = effect === "wrong-login" || commands.some(({ secret }) => secret === true);
   const innocent =
     because === "overlong" ||
-    // Many servers hang up on who is refused too often, and answer wrong logins late.
-    (because === "closed" && (refused || effect === "wrong-login")) ||
-    (because === "silent" && effect === "wrong-login") ||
+    // Many servers hang up on who is refused too often, and answer refused logins late.
+    (because === "closed" && (refused || refusesLogins)) ||
+    (because === "silent" && refusesLogins) ||
     // A message may be a header alone.
     (because === "ended" && wanted === "");
   return innocent ? new Undecided(problem) : new CheckFailed(problem);

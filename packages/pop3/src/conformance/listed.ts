@@ -22,7 +22,7 @@ const WHERE: Readonly<Record<Stage, string>> = { cleartext: "in the clear", tls:
 export async function judgeListings(proof: Proof, state: State, rule: ListingRule): Promise<void> {
   // Whoever has come so far has asked.
   const conversation = await (state === "TRANSACTION" ? proof.session() : proof.before());
-  const answered = STAGES[state].filter((stage) => proof.facts.listings.get(stage)?.body != null);
+  const answered = STAGES[state].filter((stage) => (proof.facts.listings.get(stage)?.body ?? null) !== null);
   if (answered.length === 0) throw new NotTested("CAPA is not answered");
   for (const stage of answered) {
     if (rule(proof.facts.listings.get(stage)!.body!) === null) continue;
@@ -35,7 +35,8 @@ export async function judgeListings(proof: Proof, state: State, rule: ListingRul
 export async function judgeBoth(proof: Proof, rule: (before: Listing, after: Listing) => string | null): Promise<void> {
   const session = await proof.session();
   const { before, after } = proof.facts;
-  if (before?.body == null || after?.body == null) throw new NotTested("CAPA is not answered in both states");
+  if (before === null || after === null || before.body === null || after.body === null)
+    throw new NotTested("CAPA is not answered in both states");
   if (rule(before, after) === null) return;
   const again = async (listing: Listing, conversation: Conversation): Promise<Listing> =>
     proof.facts.listing({ ...listing, body: await listedAgain(conversation) });

@@ -8,8 +8,12 @@ import { CheckFailed, NotTested, Undecided } from "../outcome.js";
 import type { Proof } from "../proof.js";
 import { UNKNOWN_KEYWORD } from "./provoked.js";
 
-/** Enough for an answer to come from not too far away. */
-const ANSWER_MS = 100;
+/** How long the answers to lines are waited for that servers pass over: less than for those that have to come. */
+const ANSWER_MS = 3000;
+
+function patienceOf({ subject: { patienceMs = ANSWER_MS } }: Proof): number {
+  return Math.min(patienceMs, ANSWER_MS);
+}
 
 export const commandLineChecks: readonly ConformanceCheck[] = [
   {
@@ -56,13 +60,7 @@ export const commandLineChecks: readonly ConformanceCheck[] = [
     async prove(proof) {
       const conversation = await proof.before();
       conversation.wire.send("\r\n");
-      if ((await conversation.wire.unreadAfter(ANSWER_MS)) === "") {
-        // No line at all comes where it is passed over, and patience is for lines that have to come.
-        const { line } = await conversation.ask("QUIT");
-        conversation.spent = true;
-        if (!/^-err/i.test(line)) throw new CheckFailed("the empty line was not answered");
-        return;
-      }
+      if (!(await conversation.wire.heard(patienceOf(proof)))) throw new CheckFailed("the empty line was not answered");
       if ((await oneRefusal(proof, conversation, "the empty line")) === "closed")
         throw new CheckFailed("the server closed the connection where an empty line came");
     },
@@ -112,7 +110,11 @@ export const commandLineChecks: readonly ConformanceCheck[] = [
         ["\0", "NUL"],
         ["\x01", "0x01"],
       ] as const) {
-        await refusedOnce(proof, `CAPA${octet}CAPA`, `CAPA with ${name} behind it`);
+        const conversation = await proof.before();
+        conversation.wire.send(`CAPA${octet}CAPA\r\n`);
+        const what = `CAPA with ${name} behind it`;
+        if (!(await conversation.wire.heard(patienceOf(proof)))) throw new CheckFailed(`${what} was not answered`);
+        await oneRefusal(proof, conversation, what);
       }
     },
   },

@@ -8,6 +8,7 @@ import { REPLY_OCTETS } from "../../protocol/reply.js";
 import type { ReceivedBody } from "../../wire/wire.js";
 import type { ConformanceCheck } from "../check.js";
 import { argumentProblem } from "../declared-checks.js";
+import type { Listing } from "../facts.js";
 import { judgeListings } from "../listed.js";
 import { CheckFailed } from "../outcome.js";
 import type { Proof } from "../proof.js";
@@ -96,13 +97,12 @@ export const listingChecks: readonly ConformanceCheck[] = [
     given: "TRANSACTION",
     async prove(proof) {
       const session = await proof.session();
-      const { before, after } = proof.facts;
-      if ((before?.body == null) === (after?.body == null)) return;
-      const refused = before?.body == null ? await proof.before() : session;
-      const { answer, body } = await refused.multi("CAPA");
+      const [before, after] = [isAnswered(proof.facts.before), isAnswered(proof.facts.after)];
+      if (before === after) return;
+      const { answer, body } = await (before ? session : await proof.before()).multi("CAPA");
       if (body === null)
         throw new CheckFailed(
-          `CAPA is refused ${before?.body == null ? "before" : "after"} login alone: ${answer.line.slice(0, 100)}`,
+          `CAPA is refused ${before ? "after" : "before"} login alone: ${answer.line.slice(0, 100)}`,
         );
     },
   },
@@ -140,6 +140,10 @@ function firstProblem(capabilities: readonly AnyCapability[], lines: readonly st
   return (
     capabilities.map((capability) => argumentProblem(capability, lines)).find((problem) => problem !== null) ?? null
   );
+}
+
+function isAnswered(listing: Listing | null): boolean {
+  return listing !== null && listing.body !== null;
 }
 
 /** In upper case; null where the line has none. */

@@ -47,8 +47,8 @@ export const unlistedChecks: readonly ConformanceCheck[] = [
     async prove(proof) {
       await proof.session();
       requireUnlisted(proof, "USER");
-      if (proof.facts.loginMethod !== "USER") return;
-      throw unlisted("USER", "USER and PASS");
+      if (proof.facts.loginMethod === "USER")
+        throw new CheckFailed("USER and PASS let the user in, and USER is not in the list");
     },
   },
   {
@@ -88,5 +88,5 @@ function requireUnlisted({ facts }: Proof, tag: string): void {
 }
 
 function unlisted(tag: string, command: string): CheckFailed {
-  return new CheckFailed(`${command} was answered +OK, and ${tag} is not in the list.`);
+  return new CheckFailed(`${command} was answered +OK, and ${tag} is not in the list`);
 }
