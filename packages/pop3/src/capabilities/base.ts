@@ -232,18 +232,6 @@ const checks: readonly Check[] = [
       S: -ERR*`,
   },
   {
-    id: "base-quit-before-login",
-    level: "MUST",
-    reference: "RFC 1939 §4",
-    title: "QUIT before login is answered +OK, and the connection is closed.",
-    remedy: "Answer QUIT before login with +OK and close the connection.",
-    given: "AUTHORIZATION",
-    dialog: `
-      C: QUIT
-      S: +OK*
-      S: <closed>`,
-  },
-  {
     id: "base-wrong-state",
     level: "MUST",
     reference: "RFC 1939 §3",

@@ -1,12 +1,10 @@
-// The lists of two states side by side: what has to stay, what has to be the same, and STLS, which has to go (RFC 2449 §5, RFC 2595 §4).
-// What each state lists for itself is `listing.ts`'s; values that may differ are the policies'.
-import { stls } from "../../capabilities/stls.js";
+// The lists of two states side by side: what has to stay, and what has to be the same (RFC 2449 §5).
+// What each state lists for itself is `listing.ts`'s; values that may differ are the policies', and STLS, which has to go, has its own topic.
 import type { AnyCapability } from "../../contracts/capability.js";
 import { parseCapabilityLine } from "../../protocol/capability-line.js";
 import type { ConformanceCheck } from "../check.js";
 import type { Listing } from "../facts.js";
-import { judgeBoth, judgeListings } from "../listed.js";
-import { CheckFailed } from "../outcome.js";
+import { judgeBoth } from "../listed.js";
 
 export const listingStateChecks: readonly ConformanceCheck[] = [
   {
@@ -45,36 +43,6 @@ export const listingStateChecks: readonly ConformanceCheck[] = [
         }
         return null;
       }),
-  },
-  {
-    id: "stls-listed-after-login",
-    tag: "STLS",
-    level: "MUST",
-    reference: "RFC 2595 §4",
-    title: "STLS is not listed after login, where it is not permitted.",
-    remedy: "Take STLS out of the list once somebody has logged in.",
-    given: "TRANSACTION",
-    prove: (proof) =>
-      judgeListings(proof, "TRANSACTION", (body) =>
-        proof.facts.listing({ ...proof.facts.after!, body }).capabilities.has(stls) ? "STLS is listed" : null,
-      ),
-  },
-  {
-    id: "stls-listed-under-tls",
-    tag: "STLS",
-    level: "MUST",
-    reference: "RFC 2595 §4",
-    title: "STLS is listed under TLS only where the server takes it there.",
-    remedy: "Take STLS out of the list once TLS is active.",
-    given: "AUTHORIZATION",
-    async prove(proof) {
-      const conversation = await proof.secure();
-      if (proof.facts.listings.get("tls")?.capabilities.has(stls) !== true) return;
-      await conversation.multi("CAPA");
-      const { status, line } = await conversation.ask("STLS");
-      conversation.wire.close();
-      if (status === "-ERR") throw new CheckFailed(`STLS is listed under TLS, and refused: ${line.slice(0, 100)}`);
-    },
   },
 ];
 

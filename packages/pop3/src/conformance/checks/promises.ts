@@ -1,5 +1,5 @@
 // Announced and refused: the commands of what is listed have to work (RFC 2449 §5). Only that they do: how they have to work is for the
-// topics and the declarations' own checks. What a specification lets a server refuse is no failure here, or a small one.
+// topics and the declarations' own checks, and STLS, SASL and UTF8 have topics of their own.
 import type { ConformanceCheck } from "../check.js";
 import type { Answer, Conversation } from "../conversation.js";
 import { CheckFailed, NotTested, Undecided } from "../outcome.js";
@@ -7,9 +7,6 @@ import type { Proof } from "../proof.js";
 
 /** Nobody has it. */
 const NOBODY = "nobody-of-this-name";
-
-/** Mechanisms that begin with an exchange, whoever the client is. */
-const BEGIN_ANYWHERE = /^(?:PLAIN|LOGIN|CRAM-MD5|DIGEST-MD5|SCRAM-SHA-(?:1|256)|OAUTHBEARER|XOAUTH2)$/;
 
 export const promiseChecks: readonly ConformanceCheck[] = [
   {
@@ -35,47 +32,6 @@ export const promiseChecks: readonly ConformanceCheck[] = [
     },
   },
   {
-    id: "sasl-promised",
-    tag: "SASL",
-    level: "MUST",
-    reference: "RFC 5034 §3",
-    title: "A mechanism that is listed is taken.",
-    remedy: "List those mechanisms alone that work on this connection.",
-    given: "AUTHORIZATION",
-    async prove(proof) {
-      const conversation = await proof.freshBefore();
-      requireListed(proof, "SASL");
-      const mechanism = mechanismsOf(proof).find((name) => BEGIN_ANYWHERE.test(name));
-      if (mechanism === undefined) throw new NotTested("no mechanism is listed that can be begun without credentials");
-      const { status, code, line } = await conversation.ask(`AUTH ${mechanism}`);
-      if (status === "+") {
-        await conversation.ask("*");
-        return;
-      }
-      if (status === "-ERR" && code !== null && code.toUpperCase() !== "AUTH")
-        throw new Undecided(`AUTH ${mechanism} was answered ${line}`);
-      throw new CheckFailed(`${mechanism} is listed, and AUTH ${mechanism} was answered ${line.slice(0, 100)}`);
-    },
-  },
-  {
-    id: "stls-promised",
-    tag: "STLS",
-    level: "MUST",
-    reference: "RFC 2595 §4",
-    title: "Where STLS is listed, TLS can be started.",
-    remedy: "List STLS only where the server has a certificate and takes the command.",
-    given: "AUTHORIZATION",
-    async prove(proof) {
-      const conversation = await proof.cleartext();
-      if (proof.facts.listings.get("cleartext")?.capabilities.has("STLS") !== true)
-        throw new NotTested("STLS is not announced");
-      const { status, code, line } = await conversation.ask("STLS");
-      if (status === "+OK") return conversation.wire.startTls();
-      if (code !== null) throw new Undecided(`STLS was answered ${line}`);
-      throw new CheckFailed(`STLS is listed, and was answered ${line.slice(0, 100)}`);
-    },
-  },
-  {
     id: "lang-promised",
     tag: "LANG",
     level: "SHOULD",
@@ -94,21 +50,6 @@ export const promiseChecks: readonly ConformanceCheck[] = [
         }
       }
       throw new CheckFailed("LANG is listed, and LANG, LANG * and LANG en are refused");
-    },
-  },
-  {
-    id: "utf8-promised",
-    tag: "UTF8",
-    level: "MAY",
-    reference: "RFC 6856 §2.1",
-    title: "Where UTF8 is listed, it is taken before login.",
-    remedy: "Take UTF8 before login, or leave it out of the list.",
-    given: "AUTHORIZATION",
-    async prove(proof) {
-      const conversation = await proof.freshBefore();
-      requireListed(proof, "UTF8");
-      const { status, line } = await conversation.ask("UTF8");
-      if (status !== "+OK") throw new CheckFailed(`UTF8 is listed, and was answered ${line.slice(0, 100)}`);
     },
   },
   {
@@ -166,10 +107,4 @@ async function placesThatList(proof: Proof, tag: string): Promise<readonly Conve
   if (own.secure && listings.get("cleartext")?.capabilities.has(tag) === true) places.push(await proof.cleartext());
   if (places.length === 0) throw new NotTested(`${tag} is not announced before login`);
   return places;
-}
-
-function mechanismsOf({ facts }: Proof): readonly string[] {
-  const lines = facts.before?.capabilities.lines ?? [];
-  const [, ...mechanisms] = lines.map((line) => line.toUpperCase().split(/ +/)).find(([tag]) => tag === "SASL") ?? [];
-  return mechanisms;
 }

@@ -7,23 +7,6 @@ import type { Proof } from "../proof.js";
 const FACTS = { level: "SHOULD", reference: "RFC 2449 §5" } as const;
 
 export const unlistedChecks: readonly ConformanceCheck[] = [
-  {
-    ...FACTS,
-    id: "stls-unlisted",
-    tag: "STLS",
-    title: "STLS is listed where it is taken.",
-    remedy: "List STLS while it can be given.",
-    given: "AUTHORIZATION",
-    async prove(proof) {
-      const conversation = await proof.cleartext();
-      const { body } = await conversation.multi("CAPA");
-      if (body === null) throw new NotTested("CAPA is not answered");
-      requireUnlisted(proof, "STLS");
-      if ((await conversation.ask("STLS")).status !== "+OK") return;
-      conversation.wire.close();
-      throw unlisted("STLS", "STLS");
-    },
-  },
   ...["LANG", "UTF8"].map((tag): ConformanceCheck => ({
     ...FACTS,
     id: `${tag.toLowerCase()}-unlisted`,

@@ -14,7 +14,6 @@ export const brokenBase: readonly BrokenServer[] = [
     faults: [{ fault: "drop", on: "ZZZZ" }],
     finding: /"-ERR\*" was expected, and the server closed/,
   },
-  { check: "base-quit-before-login", faults: [{ fault: "refused", on: "QUIT" }], finding: /"\+OK\*" was expected/ },
   { check: "base-wrong-state", faults: [answer("STAT", "+OK 0 0")], finding: REFUSAL },
   { check: "base-stat", faults: [answer("STAT", "+OK 4")], finding: /"\+OK \* \*" was expected, and "\+OK 4" came/ },
   {

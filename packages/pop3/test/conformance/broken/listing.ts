@@ -115,14 +115,4 @@ export const brokenListings: readonly BrokenServer[] = [
     ],
     finding: /IMPLEMENTATION POSTERN is listed before login, and IMPLEMENTATION OTHER 1 after it/,
   },
-  {
-    check: "stls-listed-after-login",
-    faults: [{ fault: "capabilities", on: listsAfterLogin, add: ["STLS"] }],
-    finding: /STLS is listed/,
-  },
-  {
-    check: "stls-listed-under-tls",
-    faults: [{ fault: "capabilities", add: ["STLS"] }],
-    finding: /listed under TLS, and refused/,
-  },
 ];

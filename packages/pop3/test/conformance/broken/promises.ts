@@ -17,18 +17,7 @@ export const brokenPromises: readonly BrokenServer[] = [
     faults: [answer("USER", ({ secure }) => (secure ? null : "-ERR start TLS first\r\n"))],
     finding: /listed and refused in the clear: -ERR start TLS first/,
   },
-  {
-    check: "sasl-promised",
-    faults: [{ fault: "refused", on: "AUTH" }],
-    finding: /is listed, and AUTH .* was answered/,
-  },
-  {
-    check: "stls-promised",
-    faults: [{ fault: "refused", on: "STLS", text: "no certificate" }],
-    finding: /STLS is listed, and was answered -ERR no certificate/,
-  },
   { check: "lang-promised", faults: [{ fault: "refused", on: "LANG" }], finding: /LANG \* and LANG en are refused/ },
-  { check: "utf8-promised", faults: [{ fault: "refused", on: "UTF8" }], finding: /UTF8 is listed/ },
   { check: "uidl-promised", faults: [{ fault: "refused", on: "UIDL" }], finding: /UIDL was answered -ERR/ },
   { check: "top-promised", faults: [{ fault: "refused", on: "TOP" }], finding: /TOP 1 0 was answered -ERR/ },
 ];
@@ -40,12 +29,6 @@ export const brokenUnlisted: readonly BrokenServer[] = [
     faults: [answer(tag, "+OK\r\n.\r\n")],
     finding: new RegExp(`was answered \\+OK, and ${tag} is not in the list`),
   })),
-  {
-    check: "stls-unlisted",
-    server: without("STLS"),
-    faults: [answer("STLS", "+OK begin")],
-    finding: /STLS was answered \+OK/,
-  },
   {
     check: "user-unlisted",
     server: without("USER"),
