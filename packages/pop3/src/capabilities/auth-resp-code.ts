@@ -35,6 +35,7 @@ export const authRespCode: Capability = /* @__PURE__ */ declared(authRespCodeCli
   registration: { date: "2002-02" },
   affects: "none",
   reference: ["RFC 3206"],
+  definedIn: "RFC 3206 §6",
   discussion:
     "Every login that fails because of the credentials is answered with the AUTH response code. A client may thus conclude from a failure " +
     "without that code that the credentials were not the reason, and keep a stored password.",
@@ -72,11 +73,12 @@ export const authRespCode: Capability = /* @__PURE__ */ declared(authRespCodeCli
       effect: "wrong-login",
       given: "AUTHORIZATION",
       over: "tls",
+      needs: ["USER"],
       dialog: `
         C: USER nobody-of-this-name
         S: +OK*
         C: PASS wrong
-        S: -ERR [AUTH]*`,
+        S: -ERR [AUTH*]*`,
     },
   ],
   available: () => true,

@@ -68,10 +68,10 @@ export const capa: Capability = /* @__PURE__ */ declared(capaClient, {
     },
     {
       id: "capa-no-arguments",
-      level: "MUST",
-      reference: "RFC 1939 §3",
-      title: "CAPA takes no arguments, and a command that breaks the syntax is refused.",
-      remedy: "Refuse CAPA with an argument, as any command that breaks the syntax.",
+      level: "MAY",
+      reference: "RFC 2449 §5",
+      title: "CAPA takes no arguments: with one it is refused.",
+      remedy: "Refuse CAPA with an argument, as other commands that break the syntax; many servers pass over it.",
       given: "AUTHORIZATION",
       dialog: `
         C: CAPA ALL

@@ -66,7 +66,7 @@ export const lang: Capability = /* @__PURE__ */ declared(langClient, {
   checks: [
     {
       id: "lang-listing",
-      level: "SHOULD",
+      level: "MAY",
       reference: "RFC 6856 §3.2",
       title: "LANG without a parameter lists the languages, on a line each.",
       remedy:
@@ -80,7 +80,7 @@ export const lang: Capability = /* @__PURE__ */ declared(langClient, {
     },
     {
       id: "lang-listing-after-login",
-      level: "SHOULD",
+      level: "MAY",
       reference: "RFC 6856 §3.2",
       title: "LANG without a parameter lists the languages after login too.",
       remedy: "Take LANG after login as before it.",
@@ -93,7 +93,7 @@ export const lang: Capability = /* @__PURE__ */ declared(langClient, {
     },
     {
       id: "lang-server-choice",
-      level: "SHOULD",
+      level: "MAY",
       reference: "RFC 6856 §3.2",
       title: "LANG * chooses the server's own preference and is answered with its tag, a space and text.",
       remedy: "Answer LANG * by +OK, the tag of the language that was chosen, a space and text.",
@@ -104,7 +104,7 @@ export const lang: Capability = /* @__PURE__ */ declared(langClient, {
     },
     {
       id: "lang-server-choice-after-login",
-      level: "SHOULD",
+      level: "MAY",
       reference: "RFC 6856 §3.2",
       title: "LANG * chooses a language after login too.",
       remedy: "Take LANG * after login as before it.",

@@ -28,14 +28,15 @@ export const pipelining: Capability = /* @__PURE__ */ declared(pipeliningClient,
       remedy: "Keep what was read behind a command, and answer it in its turn; or take PIPELINING out of the list.",
       given: "TRANSACTION",
       dialog: `
-        C- NOOP\\r\\nLIST 1\\r\\nZZZZ\\r\\nLIST\\r\\nLIST 2\\r\\n
-        S: +OK*
-        S: +OK 1 *
+        C- STAT\\r\\nRETR 999999999\\r\\nLIST\\r\\nNOOP\\r\\nSTAT\\r\\n
+        S: +OK * *
         S: -ERR*
         S: +OK*
+        S: 1 *
         S: ...
         S: .
-        S: +OK 2 *`,
+        S: +OK*
+        S: +OK * *`,
     },
     {
       id: "pipelining-login",

@@ -74,9 +74,9 @@ export const respCodes: Capability = /* @__PURE__ */ declared(respCodesClient, {
     {
       id: "resp-codes-announced",
       level: "MUST",
-      reference: "RFC 2449 §8",
-      title: "A server that sends response codes lists RESP-CODES.",
-      remedy: "List RESP-CODES where response codes are sent.",
+      reference: "RFC 2449 §6.4",
+      title: "RESP-CODES is listed before login, where refused logins carry codes.",
+      remedy: "List RESP-CODES in both states.",
       given: "AUTHORIZATION",
       dialog: `
         C: CAPA

@@ -62,7 +62,7 @@ export const stls: Capability = /* @__PURE__ */ declared(stlsClient, {
     },
     {
       id: "stls-not-twice",
-      level: "SHOULD",
+      level: "MAY",
       reference: "RFC 2595 §4",
       title: "STLS is refused while TLS is active.",
       remedy: "Refuse STLS while TLS is active.",

@@ -50,13 +50,15 @@ export const user: Capability = /* @__PURE__ */ declared(userClient, {
   checks: [
     {
       id: "user-unknown-name",
-      level: "SHOULD",
+      level: "MAY",
       reference: "RFC 1939 §13",
       title: "USER does not tell whether the name exists.",
       remedy: "Answer USER with +OK whether the name exists or not, and refuse at PASS.",
       given: "AUTHORIZATION",
       dialog: `
         C: USER nobody-of-this-name
+        S: +OK*
+        C: QUIT
         S: +OK*`,
     },
     {
@@ -64,18 +66,9 @@ export const user: Capability = /* @__PURE__ */ declared(userClient, {
       level: "MUST",
       reference: "RFC 1939 §7",
       title: "PASS is refused unless it comes immediately after a successful USER.",
-      remedy: "Accept PASS right behind a successful USER only, and forget the name at any other command.",
-      effect: "wrong-login",
+      remedy: "Refuse PASS where no name was given just before.",
       given: "AUTHORIZATION",
       dialog: `
-        C: PASS secret
-        S: -ERR*
-        C: USER nobody-of-this-name
-        S: +OK*
-        C: CAPA
-        S: +OK*
-        S: ...
-        S: .
         C: PASS secret
         S: -ERR*`,
     },

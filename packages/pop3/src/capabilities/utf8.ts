@@ -93,16 +93,14 @@ export const utf8: Capability<Utf8Support> = /* @__PURE__ */ declared(utf8Client
     },
     {
       id: "utf8-no-parameters",
-      level: "MUST",
+      level: "MAY",
       reference: "RFC 6856 §2.1",
-      title: "UTF8 takes no parameters.",
-      remedy: "Refuse UTF8 with a parameter, and take it without one.",
+      title: "UTF8 takes no parameters: with one it is refused.",
+      remedy: "Refuse UTF8 with a parameter: USER belongs to the line of CAPA, not to the command.",
       given: "AUTHORIZATION",
       dialog: `
         C: UTF8 USER
-        S: -ERR*
-        C: UTF8
-        S: +OK*`,
+        S: -ERR*`,
     },
   ],
   available: () => true,

@@ -1,12 +1,15 @@
-// The checks that declarations carry, as checks that the examination runs: each dialog is played where its capability is announced.
+// The checks that declarations carry, as checks that the examination runs: each dialog is played where its capability is announced, and the
+// argument is read by its grammar.
 // Knows no capability by name.
 import { capaCommand } from "../capabilities/capa.js";
 import type { AnyCapability } from "../contracts/capability.js";
 import type { Check } from "../contracts/check.js";
+import { parseCapabilityLine } from "../protocol/capability-line.js";
 import { parseDialog } from "../protocol/dialog.js";
 import { DialogMismatch, playDialog } from "../wire/dialog-player.js";
 import type { ConformanceCheck } from "./check.js";
 import type { Conversation } from "./conversation.js";
+import { judgeListings } from "./listed.js";
 import { CheckFailed, NotTested, Undecided } from "./outcome.js";
 import type { Proof } from "./proof.js";
 
@@ -16,31 +19,86 @@ function messagesNeeded(dialog: string): number {
   return Math.max(0, ...[...numbers].map(([, sent, received]) => Number(sent ?? received)));
 }
 
-/** One for each dialog, in the order of the declarations. */
+/** One for each argument and each dialog, in the order of the declarations. */
 export function declaredChecks(capabilities: readonly AnyCapability[]): readonly ConformanceCheck[] {
-  return capabilities.flatMap((capability) => capability.checks.map((check) => declaredCheck(capability, check)));
+  return capabilities.flatMap((capability) => [
+    ...argumentChecks(capability),
+    ...capability.checks.map((check) => declaredCheck(capability, check)),
+  ]);
+}
+
+/** The grammar of the argument, before login; after it, `listing-arguments-after-login` speaks for all. */
+function argumentChecks(capability: AnyCapability): readonly ConformanceCheck[] {
+  const { tag, name, argument, definedIn, reference } = capability;
+  if (tag === null) return [];
+  return [
+    {
+      id: `${name}-argument`,
+      tag,
+      level: "MUST",
+      reference: definedIn ?? reference[0] ?? "RFC 2449 §5",
+      title: `${tag} is listed with the arguments that it is declared with: ${argument.text}.`,
+      remedy: `Put behind ${tag} in the list what its specification says: ${argument.text}.`,
+      given: "AUTHORIZATION",
+      async prove(proof) {
+        await proof.before();
+        if (!proof.facts.lists(tag)) throw new NotTested(`${tag} is not announced`);
+        await judgeListings(proof, "AUTHORIZATION", ({ lines }) => argumentProblem(capability, lines));
+      },
+    },
+  ];
+}
+
+/** What is wrong with the first of the lines that lists the capability so; null where nothing is. */
+export function argumentProblem({ tag, argument }: AnyCapability, lines: readonly string[]): string | null {
+  for (const line of lines) {
+    const parsed = parseCapabilityLine(line);
+    if ("problem" in parsed || parsed.value.tag.toUpperCase() !== tag?.toUpperCase()) continue;
+    const read = argument.parse(parsed.value.params);
+    if ("problem" in read) return `${JSON.stringify(line)} is listed: ${read.problem}`;
+  }
+  return null;
 }
 
 function declaredCheck(capability: AnyCapability, check: Check): ConformanceCheck {
-  const { over: _, ...facts } = check;
+  const { over: _, needs = [], ...facts } = check;
   return {
     ...facts,
     tag: capability.tag,
     async prove(proof) {
-      if (capability.tag !== null && !proof.facts.lists(capability))
-        throw new NotTested(`${capability.tag} is not announced`);
-      if (capability.commands.includes(capaCommand) && !proof.facts.extended)
-        throw new NotTested("the server does not know the extension mechanism (RFC 2449)");
+      requireAnnounced(capability, needs, proof);
       const conversation = await conversationFor(check, proof);
       try {
-        await playDialog(parseDialog(check.dialog), conversation.wire);
+        await playDialog(parseDialog(check.dialog, { tagsInAnyCase: true }), conversation.wire);
       } catch (error) {
-        if (!(error instanceof DialogMismatch)) throw error;
-        // A server may take its time: some hold the answer to a refused login for longer than anybody waits.
-        throw error.silent ? new Undecided(error.problem) : new CheckFailed(error.problem);
+        throw error instanceof DialogMismatch ? verdictOn(error, capability, check) : error;
       }
     },
   };
+}
+
+/** Who announces nothing promises nothing. */
+function requireAnnounced(capability: AnyCapability, needs: readonly string[], { facts }: Proof): void {
+  const announced = capability.tag === null ? [] : [capability.tag];
+  const missing = [...announced, ...needs].find((tag) => !facts.lists(tag));
+  if (missing !== undefined) throw new NotTested(`${missing} is not announced`);
+  // A server may do without CAPA (RFC 2449 §5).
+  if (capability.commands.includes(capaCommand) && !facts.listsAnything)
+    throw new NotTested(`the server does not know ${capaCommand.keyword}`);
+}
+
+/** What the mismatch tells of the server; nothing, where it may have another reason. */
+function verdictOn({ problem, missed }: DialogMismatch, { commands }: AnyCapability, { effect }: Check): Error {
+  const { wanted, because, refused } = missed;
+  const refusesLogins = effect === "wrong-login" || commands.some(({ secret }) => secret === true);
+  const innocent =
+    because === "overlong" ||
+    // Many servers hang up on who is refused too often, and answer refused logins late.
+    (because === "closed" && (refused || refusesLogins)) ||
+    (because === "silent" && refusesLogins) ||
+    // A message may be a header alone.
+    (because === "ended" && wanted === "");
+  return innocent ? new Undecided(problem) : new CheckFailed(problem);
 }
 
 async function conversationFor({ given, over, effect, dialog }: Check, proof: Proof): Promise<Conversation> {

@@ -36,10 +36,13 @@ export class ServerFacts {
     this.registry = registry;
   }
 
-  learn(listing: Omit<Listing, "capabilities">): void {
-    const { stage, body } = listing;
-    const capabilities = new Capabilities(body?.lines ?? null, this.registry, () => {});
-    this.listings.set(stage, { ...listing, capabilities });
+  learn(answered: Omit<Listing, "capabilities">): void {
+    this.listings.set(answered.stage, this.listing(answered));
+  }
+
+  /** An answer to CAPA with what it says. */
+  listing(answered: Omit<Listing, "capabilities">): Listing {
+    return { ...answered, capabilities: new Capabilities(answered.body?.lines ?? null, this.registry, () => {}) };
   }
 
   /** What it lists on the connection over which people log in, before they do. */
@@ -52,8 +55,8 @@ export class ServerFacts {
     return this.listings.get("login") ?? null;
   }
 
-  /** It answers CAPA at some stage: it has the extension mechanism, which no POP3 server must have. */
-  get extended(): boolean {
+  /** Whether CAPA was answered anywhere. */
+  get listsAnything(): boolean {
     return [...this.listings.values()].some(({ body }) => body !== null);
   }
 

@@ -39,7 +39,7 @@ function judged(
   const broken = failed.filter(({ level }) => level === "MUST");
   const [worst] = [...broken, ...failed];
   if (!announced) {
-    const reason = facts.extended
+    const reason = facts.listsAnything
       ? "It is not in the list."
       : "The server does not answer CAPA, so it announces nothing.";
     return { verdict: "not-announced", reason: worst === undefined ? reason : `${reason} ${sentence(worst.finding)}` };

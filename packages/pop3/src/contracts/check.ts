@@ -33,6 +33,8 @@ export interface Check extends CheckFacts {
   readonly given: State;
   /** The connection before the dialog begins; any where absent. */
   readonly over?: "tls" | "cleartext";
+  /** Tags of other capabilities that the dialog makes use of: it is played where these are listed, too. */
+  readonly needs?: readonly string[];
   /** Lines `C: …` and `S: …`, see `protocol/dialog.ts`. The maildrop holds at least two messages. */
   readonly dialog: string;
 }

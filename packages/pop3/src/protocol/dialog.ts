@@ -15,8 +15,14 @@ export type DialogStep =
   | { readonly kind: "expect-any-lines"; readonly line: number }
   | { readonly kind: "expect-close"; readonly line: number };
 
+/** How a dialog is read. */
+export interface DialogReading {
+  /** Lines to get that are no first line of a reply may come in any case, as the tags of capabilities do (RFC 2449 §5). */
+  readonly tagsInAnyCase?: boolean;
+}
+
 /** Reads a dialog. Throws a `SyntaxError` with the line's number. */
-export function parseDialog(text: string): readonly DialogStep[] {
+export function parseDialog(text: string, { tagsInAnyCase = false }: DialogReading = {}): readonly DialogStep[] {
   const steps: DialogStep[] = [];
   for (const [index, raw] of text.split("\n").entries()) {
     const line = index + 1;
@@ -29,7 +35,10 @@ export function parseDialog(text: string): readonly DialogStep[] {
     else if (mark === "C-") steps.push({ kind: "send", octets: unescape(rest), line });
     else if (rest === "...") steps.push({ kind: "expect-any-lines", line });
     else if (rest === "<closed>") steps.push({ kind: "expect-close", line });
-    else steps.push({ kind: "expect", pattern: linePattern(rest), text: rest, line });
+    else {
+      const anyCase = tagsInAnyCase && !/^[+-]/.test(rest);
+      steps.push({ kind: "expect", pattern: linePattern(rest, anyCase), text: rest, line });
+    }
   }
   return steps;
 }
@@ -44,11 +53,11 @@ function unescape(text: string): string {
   );
 }
 
-function linePattern(text: string): RegExp {
+function linePattern(text: string, anyCase: boolean): RegExp {
   const source = text.replaceAll(/\\x[0-9A-Fa-f]{2}|\\\*|\*|[.+?^${}()|[\]\\]/g, (found) => {
     if (found === "*") return ".*";
     // `\*` and `\xHH` mean the same in a regular expression.
     return found.length > 1 ? found : `\\${found}`;
   });
-  return new RegExp(`^${source}$`, "s");
+  return new RegExp(`^${source}$`, anyCase ? "si" : "s");
 }

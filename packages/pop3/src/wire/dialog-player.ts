@@ -4,21 +4,30 @@ import type { DialogStep } from "../protocol/dialog.js";
 import type { TranscriptLine } from "./transcript.js";
 import { type Wire, WireFailed } from "./wire.js";
 
+/** What a dialog waited for in vain. */
+interface Missed {
+  /** The line as the dialog has it. */
+  readonly wanted: string;
+  /** The server said nothing, went away, or sent a line without end; `ended`: the multi-line response was over; null where another line came. */
+  readonly because: WireFailed["reason"] | "ended" | null;
+  /** The server had refused something earlier in the dialog. */
+  readonly refused: boolean;
+}
+
 /** The server did not answer as the dialog says. */
 export class DialogMismatch extends Error {
   override readonly name = "DialogMismatch";
   /** What was expected and what came, a sentence without the dialog. */
   readonly problem: string;
-  /** Nothing came at all, as long as it was waited for. */
-  readonly silent: boolean;
+  readonly missed: Missed;
   /** All that was sent and received, as lines `C: …` and `S: …`. */
   readonly transcript: string;
 
-  constructor(problem: string, at: number, lines: readonly TranscriptLine[], silent = false) {
+  constructor(problem: string, at: number, missed: Missed, lines: readonly TranscriptLine[]) {
     const shown = lines.map(({ from, text }) => `${from}: ${text}`);
     super(`dialog line ${at}: ${problem}\n${shown.map((line) => `  ${line}`).join("\n")}`);
     this.problem = problem;
-    this.silent = silent;
+    this.missed = missed;
     this.transcript = shown.join("\n");
   }
 }
@@ -26,9 +35,8 @@ export class DialogMismatch extends Error {
 /** Plays it to the end. Throws `DialogMismatch` at the first line that differs. */
 export async function playDialog(steps: readonly DialogStep[], wire: Wire): Promise<void> {
   const mark = wire.transcript.end;
-  const mismatch = (problem: string, at: number, silent = false): DialogMismatch =>
-    new DialogMismatch(problem, at, wire.transcript.since(mark), silent);
   let skipping = false;
+  let refused = false;
   for (const step of steps) {
     if (step.kind === "send") {
       wire.send(step.octets);
@@ -38,20 +46,28 @@ export async function playDialog(steps: readonly DialogStep[], wire: Wire): Prom
       skipping = true;
       continue;
     }
-    const wanted = step.kind === "expect-close" ? "the end of the connection" : JSON.stringify(step.text);
+    const wanted = step.kind === "expect-close" ? "the end of the connection" : step.text;
+    const shown = step.kind === "expect-close" ? wanted : JSON.stringify(wanted);
+    const mismatch = (what: string, because: Missed["because"]): DialogMismatch =>
+      new DialogMismatch(
+        `${shown} was expected, and ${what}`,
+        step.line,
+        { wanted, because, refused },
+        wire.transcript.since(mark),
+      );
     for (;;) {
       const line = await wire.line().catch((error: unknown) => {
         if (!(error instanceof WireFailed)) throw error;
-        throw mismatch(`${wanted} was expected, and ${error.message}`, step.line, error.reason === "silent");
+        throw mismatch(error.message, error.reason);
       });
-      if (step.kind === "expect-close" ? line === null : line !== null && step.pattern.test(line)) break;
-      if (skipping && line !== null) continue;
-      throw mismatch(`${wanted} was expected, and ${came(line)}`, step.line);
+      if (step.kind === "expect-close" ? line === null : line !== null && step.pattern.test(line)) {
+        refused ||= line?.startsWith("-ERR") === true;
+        break;
+      }
+      if (line === null) throw mismatch("the server closed the connection", "closed");
+      if (!skipping) throw mismatch(`${JSON.stringify(line)} came`, null);
+      if (line === ".") throw mismatch("the response ended without it", "ended");
     }
     skipping = false;
   }
-}
-
-function came(line: string | null): string {
-  return line === null ? "the server closed the connection" : `${JSON.stringify(line)} came`;
 }

@@ -179,6 +179,16 @@ export class Wire {
     return this.#unread.slice(this.#at);
   }
 
+  /** Whether something comes within `ms` milliseconds, the end of the connection included; reads nothing. */
+  async heard(ms: number): Promise<boolean> {
+    const until = Date.now() + ms;
+    for (;;) {
+      if (this.#lost !== null || this.#at < this.#unread.length) return true;
+      if (Date.now() >= until) return false;
+      await this.#more(until - Date.now());
+    }
+  }
+
   /** TLS from here on, as after a positive reply to STLS. Rejects where the handshake fails. */
   async startTls(): Promise<void> {
     const { host = "127.0.0.1" } = this.#options;

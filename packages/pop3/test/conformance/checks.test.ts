@@ -21,6 +21,15 @@ describe("a broken server fails, and the same without the fault passes", () => {
   );
 });
 
+test("no check lands without a server that fails it", () => {
+  const broken = new Set(brokenServers.map(({ check }) => check));
+  expect(
+    checksOf({})
+      .filter(({ id }) => !broken.has(id))
+      .map(({ id }) => id),
+  ).toEqual([]);
+});
+
 test("every id of a broken server is that of a check", () => {
   const ids = new Set(checksOf({}).map(({ id }) => id));
   expect(brokenServers.filter(({ check }) => !ids.has(check))).toEqual([]);

@@ -59,7 +59,8 @@ describe("a server is examined", () => {
     const { status, stdout } = await check([`localhost:${server.tlsPort}`, ...ca, "--anonymous"], secret);
     expect(status).toBe(0);
     expect(stdout).toContain("nobody was to log in");
-    expect(server.sessions.flatMap(({ commands }) => commands).join("\n")).not.toMatch(/^(AUTH SCRAM|PASS)/m);
+    expect(server.sessions.length).toBeGreaterThan(0);
+    expect(server.sessions.filter(({ user }) => user !== null)).toEqual([]);
   });
 
   test("with reports in files, and JSON", async () => {
@@ -92,8 +93,8 @@ describe("a server is examined", () => {
   });
 
   test("where a SHOULD counts on request alone", async () => {
-    await using server = await serverWith([{ fault: "reply", on: "USER", text: "-ERR no such user" }]);
-    const args = [urlOf(server), ...ca, "--only", "user-unknown-name"];
+    await using server = await serverWith([{ fault: "capabilities", add: ["UNREGISTERED"] }]);
+    const args = [urlOf(server), ...ca, "--only", "listing-registered"];
     expect((await check(args, secret)).status).toBe(0);
     expect((await check([...args, "--strict"], secret)).status).toBe(1);
   });
@@ -180,7 +181,7 @@ describe("checks of the user's own", () => {
       { fault: "reply", on: "greeting", text: "+OK welcome" },
       { fault: "reply", on: "XCLK", text: "+OK 1764088000" },
     ]);
-    const args = [urlOf(server), ...ca, "--with", "own.mjs", "--only", "x-*", "--json"];
+    const args = [urlOf(server), ...ca, "--with", "own.mjs", "--only", "x-friendly,x-clock-tells", "--json"];
     const report = JSON.parse((await check(args, secret)).stdout) as { results: unknown };
     expect(report.results).toMatchObject([
       { id: "x-friendly", outcome: "passed" },
@@ -237,7 +238,7 @@ test("progress is a line on a terminal", async () => {
   const { stderr } = await check([urlOf(server), ...ca, "--only", "capa-*"], { ...secret, terminalColumns: 60 });
   const lines = stderr.split("\r\u001b[K");
   expect(lines.every((line) => line.length < 60)).toBe(true);
-  expect(lines.some((line) => /^\[#+ *\] \d of 3 checks/.test(line))).toBe(true);
+  expect(lines.some((line) => /^\[#+ *\] \d of \d checks/.test(line))).toBe(true);
   expect(lines.at(-1)).toBe("");
 });
 

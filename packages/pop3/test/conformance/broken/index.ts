@@ -1,6 +1,22 @@
 // Servers on which each check fails, by topic: one at least for every check that there is.
 // A new topic of checks is a new file here and a line in this list.
 import type { BrokenServer } from "../subject.js";
+import { brokenBase } from "./declared-base.js";
+import { brokenExtensions } from "./declared-extensions.js";
 import { brokenGreetings } from "./greeting.js";
+import { brokenListings } from "./listing.js";
+import { brokenPromises, brokenUnlisted } from "./promises.js";
+import { brokenCommandLines, brokenReplies } from "./replies.js";
+import { brokenResponseCodes } from "./response-codes.js";
 
-export const brokenServers: readonly BrokenServer[] = [...brokenGreetings];
+export const brokenServers: readonly BrokenServer[] = [
+  ...brokenBase,
+  ...brokenExtensions,
+  ...brokenGreetings,
+  ...brokenListings,
+  ...brokenPromises,
+  ...brokenUnlisted,
+  ...brokenReplies,
+  ...brokenCommandLines,
+  ...brokenResponseCodes,
+];
