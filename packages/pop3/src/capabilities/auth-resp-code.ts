@@ -39,7 +39,7 @@ export const authRespCode: Capability = /* @__PURE__ */ declared(authRespCodeCli
   discussion:
     "Every login that fails because of the credentials is answered with the AUTH response code. A client may thus conclude from a failure " +
     "without that code that the credentials were not the reason, and keep a stored password.",
-  // Announced without the code, it would tell a client that no refusal is the password's fault (RFC 3206 §4).
+  // Announced without the code, it would tell a client that no refusal is the password's fault (RFC 3206 §6).
   promisesResponseCodes: true,
   checks: [
     {
@@ -66,7 +66,7 @@ export const authRespCode: Capability = /* @__PURE__ */ declared(authRespCodeCli
     {
       id: "auth-resp-code-on-failure",
       level: "MUST",
-      reference: "RFC 3206 §4",
+      reference: "RFC 3206 §6",
       title: "A login refused for its credentials carries the AUTH code; USER does not tell.",
       remedy:
         "Begin the text of the refusal with [AUTH] where the name or the password is wrong, or take AUTH-RESP-CODE out of the list.",
