@@ -1,6 +1,28 @@
 // The checks that are more than a dialog, by topic. Exports one list and nothing else; the examination runs them behind the declarations' own.
 // A new topic is a new file here, and one more in the list.
 import type { ConformanceCheck } from "../check.js";
+import { deletionChecks } from "./deletion.js";
+import { expireChecks } from "./expire.js";
 import { greetingChecks } from "./greeting.js";
+import { loginDelayChecks } from "./login-delay.js";
+import { markChecks } from "./marks.js";
+import { messageChecks } from "./messages.js";
+import { pipeliningChecks } from "./pipelining.js";
+import { sessionChecks } from "./session.js";
+import { sizeChecks } from "./sizes.js";
+import { topChecks } from "./top.js";
+import { uidlChecks } from "./uidl.js";
 
-export const standardChecks: readonly ConformanceCheck[] = [...greetingChecks];
+export const standardChecks: readonly ConformanceCheck[] = [
+  ...greetingChecks,
+  ...sizeChecks,
+  ...messageChecks,
+  ...topChecks,
+  ...uidlChecks,
+  ...pipeliningChecks,
+  ...loginDelayChecks,
+  ...expireChecks,
+  ...markChecks,
+  ...deletionChecks,
+  ...sessionChecks,
+];
