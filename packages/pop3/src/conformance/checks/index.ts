@@ -23,6 +23,6 @@ export const standardChecks: readonly ConformanceCheck[] = [
   ...loginDelayChecks,
   ...expireChecks,
   ...markChecks,
-  ...deletionChecks,
   ...sessionChecks,
+  ...deletionChecks,
 ];

@@ -1,6 +1,23 @@
 // Servers on which each check fails, by topic: one at least for every check that there is.
 // A new topic of checks is a new file here and a line in this list.
 import type { BrokenServer } from "../subject.js";
+import { brokenDeletions, brokenMarks } from "./deletion.js";
 import { brokenGreetings } from "./greeting.js";
+import { brokenMessages, brokenSizes } from "./messages.js";
+import { brokenPipelining } from "./pipelining.js";
+import { brokenPolicies } from "./policies.js";
+import { brokenSessions } from "./session.js";
+import { brokenTops, brokenUniqueIds } from "./top-and-uidl.js";
 
-export const brokenServers: readonly BrokenServer[] = [...brokenGreetings];
+export const brokenServers: readonly BrokenServer[] = [
+  ...brokenGreetings,
+  ...brokenSizes,
+  ...brokenMessages,
+  ...brokenTops,
+  ...brokenUniqueIds,
+  ...brokenPipelining,
+  ...brokenPolicies,
+  ...brokenMarks,
+  ...brokenDeletions,
+  ...brokenSessions,
+];
