@@ -124,6 +124,11 @@ export class Connections {
     this.#session = null;
   }
 
+  /** Shares this session from here on, as the one before has ended. */
+  share(session: Conversation): void {
+    this.#session = session;
+  }
+
   /** Logs in on a new connection. Throws `NotTested` where that cannot be. */
   async loggedIn(): Promise<Conversation> {
     let { conversation, method, answer } = await this.tryLogin();

@@ -96,6 +96,13 @@ export class Proof {
     return this.#connections.pace.leftMs;
   }
 
+  /** Leaves the session of a trial to the checks that follow, where the shared one has ended: logins may be dear. */
+  handOn(session: Conversation): void {
+    if (this.#alone) return;
+    this.#own.delete(session);
+    this.#connections.share(session);
+  }
+
   /** Takes leave of a conversation before its check ends. */
   async end(conversation: Conversation): Promise<void> {
     this.#own.delete(conversation);
@@ -160,8 +167,10 @@ export class Proof {
     return conversation;
   }
 
+  /** It leaves without QUIT where that could delete: some servers delete what was retrieved, and do not say so. */
   #mark(conversation: Conversation): Conversation {
-    if (this.#effect === "marks" || this.#effect === "deletes") conversation.marked = true;
+    const retrieves = this.#effect === "retrieves" && this.mode !== "thorough";
+    if (retrieves || this.#effect === "marks" || this.#effect === "deletes") conversation.marked = true;
     return conversation;
   }
 }

@@ -2,7 +2,7 @@
 // Servers that are wrong are in `broken/`.
 import { answer, startTestServer, type TestServer, type TestServerOptions } from "@postern/pop3/testing";
 import { describe, expect, test } from "vitest";
-import { examined, MESSAGES, resultOn, soundOptions } from "./subject.js";
+import { ALICE, examined, MESSAGES, resultOn, soundOptions } from "./subject.js";
 
 const COPY = "Subject: copy\r\n\r\nthe same\r\n";
 
@@ -36,6 +36,15 @@ const ALLOWED: readonly (readonly [
     "message-octets",
     "undecided",
     { messages: ["Subject: x\r\n\r\nend"], faults: [{ fault: "wrong-sizes", difference: -2 }] },
+  ],
+  [
+    "an empty message gets the line end that no other lacks",
+    "message-octets",
+    "undecided",
+    {
+      messages: [COPY, "\r\n"],
+      faults: [{ fault: "wrong-sizes", difference: -2, number: 2 }],
+    },
   ],
   [
     "no message has a line that begins with a dot",
@@ -107,7 +116,7 @@ describe("a safe examination", () => {
     const report = await examined(server, { mode: "safe" });
     expect(report.totals).toMatchObject({ failed: 0, undecided: 0 });
     await server.ended();
-    expect(server.maildrops.messages("alice")).toHaveLength(MESSAGES.length);
+    expect(server.maildrops.messages(ALICE.user)).toHaveLength(MESSAGES.length);
     expect(fetches(server)).toBeLessThanOrEqual(2);
   });
 
@@ -116,16 +125,28 @@ describe("a safe examination", () => {
     const report = await examined(server, { mode: "safe" });
     expect(report.totals).toMatchObject({ failed: 0, undecided: 0 });
     await server.ended();
-    expect(server.maildrops.messages("alice")).toHaveLength(MESSAGES.length);
+    expect(server.maildrops.messages(ALICE.user)).toHaveLength(MESSAGES.length);
     expect(fetches(server)).toBe(0);
   });
+});
+
+test("a safe examination loses nothing to a server that deletes what was retrieved, and does not say so", async () => {
+  const secretive = {
+    policies: { retentionDays: 0 },
+    faults: [{ fault: "capabilities", remove: ["EXPIRE"] }],
+  } as const;
+  await using server = await startTestServer(soundOptions(secretive));
+  await examined(server, { mode: "safe" });
+  await server.ended();
+  expect(fetches(server)).toBeGreaterThan(0);
+  expect(server.maildrops.messages(ALICE.user)).toHaveLength(MESSAGES.length);
 });
 
 test("a thorough examination deletes one message of a server that locks the maildrop", async () => {
   await using server = await startTestServer(soundOptions());
   await examined(server);
   await server.ended();
-  expect(server.maildrops.messages("alice")).toHaveLength(MESSAGES.length - 1);
+  expect(server.maildrops.messages(ALICE.user)).toHaveLength(MESSAGES.length - 1);
 });
 
 /** How often the last message was fetched; the first ones serve other checks, too. */

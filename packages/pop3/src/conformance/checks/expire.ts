@@ -8,6 +8,7 @@ import { SAMPLE_OCTETS } from "../subject.js";
 import { announced } from "./announcements.js";
 import { contentsOf, lost, named } from "./contents.js";
 import { shown } from "./lines.js";
+import { asked } from "./marks.js";
 
 export const expireChecks: readonly ConformanceCheck[] = [
   {
@@ -49,18 +50,19 @@ export const expireChecks: readonly ConformanceCheck[] = [
     reference: "RFC 2449 §6.7",
     title: "Unless EXPIRE is 0, a message that was retrieved is still there in the next session.",
     remedy: "Delete nothing before the announced days have passed, also what was retrieved; or announce EXPIRE 0.",
-    effect: "retrieves",
+    effect: "deletes",
     given: "TRANSACTION",
     async prove(proof) {
       proof.requireAnnounced("EXPIRE");
       if (proof.facts.argument(expire)?.days === 0) throw new NotTested("EXPIRE is 0: what is retrieved may go");
-      const session = await proof.session();
+      const session = await proof.ownSession();
       const before = await contentsOf(proof, session);
       const small = before.find(({ octets }) => octets <= SAMPLE_OCTETS);
       if (small === undefined) throw new NotTested("the maildrop holds no message of up to 256 KiB");
       await retrieved(session, small.number);
+      await asked(session, "QUIT");
       await proof.end(session);
-      const [gone] = lost([small], await contentsOf(proof, await proof.session()));
+      const [gone] = lost([small], await contentsOf(proof, await proof.ownSession()));
       if (gone !== undefined)
         throw new CheckFailed(`${named(gone)} was retrieved, not deleted, and is gone behind QUIT`);
     },

@@ -59,8 +59,8 @@ export const loginDelayChecks: readonly ConformanceCheck[] = [
     async prove(proof) {
       requireDelay(proof);
       await proof.end(await proof.session());
-      const { answer } = await proof.tryLogin();
-      if (answer.status === "+OK") return;
+      const { conversation, answer } = await proof.tryLogin();
+      if (answer.status === "+OK") return proof.handOn(conversation);
       if (!refusedBy(answer, "LOGIN-DELAY") && answer.code !== null)
         throw new Undecided(`the login was refused for another reason: ${answer.line}`);
       throw new CheckFailed(`the login was refused although the delay had passed: ${shown(answer.line)}`);

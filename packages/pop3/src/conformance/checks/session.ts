@@ -47,8 +47,8 @@ export const sessionChecks: readonly ConformanceCheck[] = [
     async prove(proof) {
       const session = await proof.session();
       await left(session);
-      const { answer } = await proof.tryLogin();
-      if (answer.status === "+OK") return;
+      const { conversation, answer } = await proof.tryLogin();
+      if (answer.status === "+OK") return proof.handOn(conversation);
       withoutDelay(answer);
       throw new CheckFailed(`the login behind QUIT was refused: ${shown(answer.line)}`);
     },

@@ -121,9 +121,9 @@ function sizesOf({ number, listedOctets, body }: Sample): string {
   return `message ${number} is listed with ${listedOctets} octets, and RETR sends ${body.octets}`;
 }
 
-/** The line end that every line needs on the wire is all that was added. An empty last line shows that there was one already. */
+/** The line end that every line needs on the wire is all that was added. An empty last line shows that there was one already, but in an empty message. */
 function isLineEndOnly({ listedOctets, body }: Sample): boolean {
-  return listedOctets === body.octets - 2 && body.lines.at(-1) !== "";
+  return listedOctets === body.octets - 2 && (body.lines.length === 1 || body.lines.at(-1) !== "");
 }
 
 interface AllTotals {
