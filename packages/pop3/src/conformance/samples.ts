@@ -3,7 +3,7 @@
 import { list, retr } from "../capabilities/base.js";
 import type { ReceivedBody } from "../wire/wire.js";
 import type { Conversation } from "./conversation.js";
-import { CheckFailed } from "./outcome.js";
+import { CheckFailed, Undecided } from "./outcome.js";
 import { SAMPLE_OCTETS, SAMPLES } from "./subject.js";
 
 /** A line of the scan listing. */
@@ -18,6 +18,17 @@ export interface Sample {
   /** By the scan listing. */
   readonly listedOctets: number;
   readonly body: ReceivedBody;
+}
+
+/** A listed message did not come, so that nothing can be said of what depends on it. */
+export class NotRetrieved extends Undecided {
+  /** Else something came that is no answer: the message before it ended where it should not have. */
+  readonly isRefused: boolean;
+
+  constructor(message: string, isRefused: boolean) {
+    super(message);
+    this.isRefused = isRefused;
+  }
 }
 
 /** By session: numbers and messages stay what they are in one (RFC 1939 §4). */
@@ -47,15 +58,15 @@ export async function samplesOf(session: Conversation): Promise<readonly Sample[
   return samples;
 }
 
-/** Fetches a message. Throws `CheckFailed` where it does not come. */
+/** Fetches a message. Throws `NotRetrieved` where it does not come. */
 export async function retrieved(session: Conversation, number: number): Promise<ReceivedBody> {
   const command = `${retr.keyword} ${number}`;
   const { answer, body } = await session.multi(command, "message");
   if (body !== null) return body;
   const { line, status } = answer;
-  throw new CheckFailed(
+  const text =
     status === "-ERR"
       ? `${command} was refused: ${line}`
-      : `${JSON.stringify(line.slice(0, 200))} came where the answer to ${command} was due`,
-  );
+      : `${JSON.stringify(line.slice(0, 200))} came where the answer to ${command} was due`;
+  throw new NotRetrieved(text, status === "-ERR");
 }

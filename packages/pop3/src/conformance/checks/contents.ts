@@ -39,12 +39,12 @@ export async function uniqueIdListing(session: Conversation): Promise<readonly U
 
 /** Those that are not there any more. Without unique-ids, the octets have to tell. */
 export function lost(earlier: readonly Content[], later: readonly Content[]): readonly Content[] {
-  const left = later.map(nameOf);
+  const left = new Map<string, number>();
+  for (const one of later) left.set(nameOf(one), (left.get(nameOf(one)) ?? 0) + 1);
   return earlier.filter((one) => {
-    const at = left.indexOf(nameOf(one));
-    if (at === -1) return true;
-    left.splice(at, 1);
-    return false;
+    const count = left.get(nameOf(one)) ?? 0;
+    left.set(nameOf(one), count - 1);
+    return count <= 0;
   });
 }
 

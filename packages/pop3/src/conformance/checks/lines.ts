@@ -24,3 +24,9 @@ export function shown(line: string | undefined): string {
 export function refusedBy({ code }: Answer, wanted: string): boolean {
   return code?.toUpperCase().split("/")[0] === wanted;
 }
+
+/** The first number that was there before; listings may be long. */
+export function repeated(numbers: readonly number[]): number | undefined {
+  const seen = new Set<number>();
+  return numbers.find((number) => seen.size === seen.add(number).size);
+}

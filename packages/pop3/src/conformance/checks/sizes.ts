@@ -4,9 +4,9 @@ import type { ConformanceCheck } from "../check.js";
 import type { Conversation } from "../conversation.js";
 import { CheckFailed, NotTested, Undecided } from "../outcome.js";
 import type { Proof } from "../proof.js";
-import type { Listed, Sample } from "../samples.js";
+import { type Listed, NotRetrieved, type Sample } from "../samples.js";
 import { SAMPLES } from "../subject.js";
-import { shown } from "./lines.js";
+import { repeated, shown } from "./lines.js";
 
 export const sizeChecks: readonly ConformanceCheck[] = [
   {
@@ -35,8 +35,8 @@ export const sizeChecks: readonly ConformanceCheck[] = [
     async prove(proof) {
       const numbers = (await proof.messages(await proof.session())).map(({ number }) => number);
       const seen = new Set(numbers);
-      const twice = numbers.find((number, at) => numbers.indexOf(number) !== at);
-      if (seen.size < numbers.length) throw new CheckFailed(`message ${twice} is listed twice`);
+      const twice = repeated(numbers);
+      if (twice !== undefined) throw new CheckFailed(`message ${twice} is listed twice`);
       const missing = Array.from(numbers, (_, at) => at + 1).find((number) => !seen.has(number));
       if (missing === undefined) return;
       throw new CheckFailed(`${numbers.length} messages are listed, and message ${missing} is not among them`);
@@ -102,7 +102,9 @@ export const sizeChecks: readonly ConformanceCheck[] = [
     effect: "retrieves",
     given: "TRANSACTION",
     async prove(proof) {
-      const all = await proof.samples(await proof.session());
+      const all = await proof.samples(await proof.session()).catch((error: unknown) => {
+        throw error instanceof NotRetrieved && error.isRefused ? new CheckFailed(error.message) : error;
+      });
       // What is wrong with these is said by the checks of line ends and stuffing, and their octets are anybody's guess.
       const samples = all.filter(({ body }) => body.loneLineFeeds === 0 && body.unstuffed.length === 0);
       if (samples.length === 0)

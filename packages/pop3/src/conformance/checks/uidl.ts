@@ -6,9 +6,12 @@ import { CheckFailed, NotTested, Undecided } from "../outcome.js";
 import type { Proof } from "../proof.js";
 import { retrieved } from "../samples.js";
 import { SAMPLE_OCTETS, SAMPLES } from "../subject.js";
-import { contentsOf, lost, named, uniqueIdListing } from "./contents.js";
-import { difference, shown } from "./lines.js";
+import { type Content, contentsOf, lost, named, uniqueIdListing } from "./contents.js";
+import { difference, repeated, shown } from "./lines.js";
 import { refused } from "./messages.js";
+
+/** How many pairs with one unique-id are compared octet by octet. */
+const COPIES = 5;
 
 export const uidlChecks: readonly ConformanceCheck[] = [
   {
@@ -43,11 +46,12 @@ export const uidlChecks: readonly ConformanceCheck[] = [
       const session = await announced(proof);
       const listed = (await proof.messages(session)).map(({ number }) => number);
       const numbers = (await uniqueIdListing(session)).map(({ number }) => number);
-      const twice = numbers.find((number, at) => numbers.indexOf(number) !== at);
+      const twice = repeated(numbers);
       if (twice !== undefined) throw new CheckFailed(`UIDL lists message ${twice} twice`);
-      const missing = listed.find((number) => !numbers.includes(number));
+      const [inList, inUidl] = [new Set(listed), new Set(numbers)];
+      const missing = listed.find((number) => !inUidl.has(number));
       if (missing !== undefined) throw new CheckFailed(`UIDL does not list message ${missing}, and LIST does`);
-      const more = numbers.find((number) => !listed.includes(number));
+      const more = numbers.find((number) => !inList.has(number));
       if (more !== undefined) throw new CheckFailed(`UIDL lists message ${more}, and LIST does not`);
     },
   },
@@ -93,12 +97,18 @@ export const uidlChecks: readonly ConformanceCheck[] = [
     given: "TRANSACTION",
     async prove(proof) {
       const session = await announced(proof);
-      const first = new Map<string, number>();
-      for (const { number, uniqueId } of await uniqueIdListing(session)) {
-        const other = first.get(uniqueId);
-        if (other === undefined) first.set(uniqueId, number);
-        else await identical(proof, session, other, number);
+      const contents = await contentsOf(proof, session);
+      const first = new Map<string | null, Content>();
+      const copies: (readonly [Content, Content])[] = [];
+      for (const content of contents) {
+        const other = first.get(content.uniqueId);
+        if (other === undefined) first.set(content.uniqueId, content);
+        else copies.push([other, content]);
       }
+      for (const [one, other] of copies) {
+        if (one.octets !== other.octets) throw new CheckFailed(`${sharing(one, other)}, and not the same octets`);
+      }
+      for (const [one, other] of copies.slice(0, COPIES)) await identical(proof, session, one, other);
     },
   },
   {
@@ -129,14 +139,15 @@ async function announced(proof: Proof): Promise<Conversation> {
   return proof.session();
 }
 
-/** Two messages share a unique-id, which copies may (RFC 1939 §7). */
-async function identical(proof: Proof, session: Conversation, one: number, other: number): Promise<void> {
-  const text = `messages ${one} and ${other} have the same unique-id`;
-  const listed = await proof.messages(session);
-  const [octets, otherOctets] = [one, other].map((number) => listed.find((line) => line.number === number)?.octets);
-  if (octets !== otherOctets) throw new CheckFailed(`${text}, and not the same octets`);
-  if (octets === undefined || octets > SAMPLE_OCTETS) throw new Undecided(`${text}, and were not compared`);
+/** Throws unless two messages that share a unique-id are copies of one, which may (RFC 1939 §7). */
+async function identical(proof: Proof, session: Conversation, one: Content, other: Content): Promise<void> {
+  if (one.octets > SAMPLE_OCTETS) throw new Undecided(`${sharing(one, other)}, and were not compared`);
   proof.mayRetrieve();
-  const [first, second] = [await retrieved(session, one), await retrieved(session, other)];
-  if (difference(first.lines, second.lines) !== null) throw new CheckFailed(`${text}, and are no copies of one`);
+  const [first, second] = [await retrieved(session, one.number), await retrieved(session, other.number)];
+  if (difference(first.lines, second.lines) !== null)
+    throw new CheckFailed(`${sharing(one, other)}, and are no copies of one`);
+}
+
+function sharing(one: Content, other: Content): string {
+  return `messages ${one.number} and ${other.number} have the same unique-id`;
 }

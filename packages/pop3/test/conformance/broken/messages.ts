@@ -27,6 +27,12 @@ export const brokenMessages: readonly BrokenServer[] = [
     finding: /message 1 has the line "\.signature" on the wire/,
   },
   {
+    // A line of one dot ends the message for whoever reads it.
+    check: "message-stuffing",
+    faults: [{ fault: "unstuffed-dots", on: "RETR" }],
+    finding: /"\.\.two" came where the answer to RETR 2 was due/,
+  },
+  {
     // As Dovecot 2.3 and Courier: the very first octet of a message alone.
     check: "message-stuffing",
     server: DOTTED,
@@ -142,6 +148,11 @@ export const brokenSizes: readonly BrokenServer[] = [
     check: "message-octets",
     faults: [{ fault: "wrong-sizes", difference: -1 }],
     finding: /message 1 is listed with \d+ octets, and RETR sends \d+/,
+  },
+  {
+    check: "message-octets",
+    faults: [{ fault: "refused", on: ({ keyword, params }) => keyword === "RETR" && params === "3", text: "gone" }],
+    finding: /RETR 3 was refused: -ERR gone/,
   },
   {
     // As a server that counts stuffed dots.
