@@ -1,7 +1,6 @@
 // The connections of an examination: as few as can be, one login at a time, and never sooner than the server's LOGIN-DELAY allows.
 // Fills `facts.ts` as it goes. Knows no check.
 import { capaCommand } from "../capabilities/capa.js";
-import { loginDelay } from "../capabilities/login-delay.js";
 import { stls, stlsCommand } from "../capabilities/stls.js";
 import { Secrets } from "../client/secrets.js";
 import { LoginImpossible } from "../contracts/errors.js";
@@ -9,36 +8,38 @@ import { MechanismRefused } from "../contracts/mechanism.js";
 import { Wire } from "../wire/wire.js";
 import { answerOf, Conversation } from "./conversation.js";
 import type { ServerFacts } from "./facts.js";
-import { logIn } from "./login.js";
+import { type LoginAttempt, logIn } from "./login.js";
+import { LoginPace } from "./login-pace.js";
 import { NotTested, Undecided } from "./outcome.js";
 import type { Stage } from "./report.js";
 import type { Subject } from "./subject.js";
 
-const DELAY_PATIENCE_MS = 30_000;
-/** The clock of a server may run a little behind. */
-const DELAY_MARGIN_MS = 300;
+/** A server may notice a moment late that a session has gone, and hold its lock until then. */
+const LOCK_GRACE_MS = 1000;
+
+/** A login that was tried, whatever came of it. */
+export interface LoginTrial extends LoginAttempt {
+  readonly conversation: Conversation;
+}
 
 /** Opens, shares and ends conversations. */
 export class Connections {
   readonly #subject: Subject;
   readonly #facts: ServerFacts;
-  readonly #now: () => number;
+  readonly pace: LoginPace;
   /** All that are open. */
   readonly #open = new Set<Conversation>();
   #shared: Conversation | null = null;
   #session: Conversation | null = null;
-  #lastLoginMs: number | null = null;
   /** What was sent and must not come back in a report. */
   readonly secrets: Secrets = new Secrets();
   /** Connections that were made. */
   count = 0;
-  /** Logins that succeeded. */
-  logins = 0;
 
   constructor(subject: Subject, facts: ServerFacts) {
     this.#subject = subject;
     this.#facts = facts;
-    this.#now = subject.now ?? Date.now;
+    this.pace = new LoginPace(subject, facts);
   }
 
   /** A new connection as it begins: in the clear, or under TLS where that is implicit. Rejects where there is none, or no greeting. */
@@ -119,76 +120,86 @@ export class Connections {
 
   /** A session of its own, when the shared one has ended. */
   async ownSession(): Promise<Conversation> {
+    await this.endSession();
+    return this.loggedIn();
+  }
+
+  /** Takes leave of the session that is shared. */
+  async endSession(): Promise<void> {
     if (this.#session !== null && this.#open.has(this.#session)) await this.end(this.#session);
     this.#session = null;
-    return this.loggedIn();
+  }
+
+  /** Shares this session from here on, as the one before has ended. */
+  share(session: Conversation): void {
+    this.#session = session;
   }
 
   /** Logs in on a new connection. Throws `NotTested` where that cannot be. */
   async loggedIn(): Promise<Conversation> {
-    const { auth, host, port, insecure = false } = this.#subject;
-    const facts = this.#facts;
-    if (auth === undefined) throw new NotTested("nobody was to log in");
-    if (facts.loginProblem !== null) throw new NotTested(facts.loginProblem);
-    await this.#waitForLogin();
-    const conversation = await this.fresh();
-    const problem = facts.tls?.problem ?? null;
-    if (conversation.secure && problem !== null && !insecure) {
-      throw this.#impossible(`no login: the server's certificate does not hold (${problem})`);
+    let { conversation, method, answer } = await this.tryLogin();
+    if (answer.status !== "+OK" && this.pace.count > 0) {
+      await this.end(conversation);
+      await new Promise<void>((resolve) => setTimeout(resolve, LOCK_GRACE_MS));
+      ({ conversation, method, answer } = await this.tryLogin());
     }
-    // The way that worked once: no other is tried in vain each time.
-    const again = facts.loginMethod === null ? auth : { ...auth, methods: [facts.loginMethod] };
+    if (answer.status !== "+OK") {
+      const text = `the login by ${method} was refused: ${this.secrets.masked(answer.line)}`;
+      // What has passed soon is no reason to give up for good.
+      if (answer.code !== null && this.pace.count > 0) throw new Undecided(text);
+      throw this.#impossible(text);
+    }
+    if (this.#facts.after === null) await this.list(conversation);
+    ready(conversation, `logged in by ${method}`);
+    return conversation;
+  }
+
+  /** Tries a login, `early` without waiting for LOGIN-DELAY to pass. Throws `NotTested` where none can be tried. */
+  async tryLogin({ early = false }: { readonly early?: boolean } = {}): Promise<LoginTrial> {
+    const conversation = await this.beforeLogin({ early });
+    const { auth, host, port } = this.#subject;
     try {
-      const { method, answer } = await logIn(
-        conversation,
-        again,
-        { capabilities: facts.before!.capabilities, registry: facts.registry },
-        { host, port },
-      );
-      if (answer.status !== "+OK") {
-        const text = `the login by ${method} was refused: ${this.secrets.masked(answer.line)}`;
-        // What has passed soon is no reason to give up for good.
-        if (answer.code !== null && this.logins > 0) throw new Undecided(text);
-        throw this.#impossible(text);
+      const facts = this.#facts;
+      // The way that worked once: no other is tried in vain each time.
+      const again = facts.loginMethod === null ? auth! : { ...auth!, methods: [facts.loginMethod] };
+      const known = { capabilities: facts.before!.capabilities, registry: facts.registry };
+      const attempt = await logIn(conversation, again, known, { host, port });
+      if (attempt.answer.status === "+OK") {
+        this.#facts.loginMethod ??= attempt.method;
+        this.entered(conversation);
       }
-      facts.loginMethod ??= method;
+      return { conversation, ...attempt };
     } catch (error) {
       if (error instanceof LoginImpossible || error instanceof MechanismRefused)
         throw this.#impossible(`no login: ${error.message}`);
       throw error;
     }
-    this.logins++;
-    this.#lastLoginMs = this.#now();
-    conversation.state = "TRANSACTION";
-    if (facts.after === null) await this.list(conversation);
-    ready(conversation, `logged in by ${facts.loginMethod}`);
+  }
+
+  /** A new connection on which the user may log in now. Throws `NotTested` where nobody may. */
+  async beforeLogin({ early = false }: { readonly early?: boolean } = {}): Promise<Conversation> {
+    const { auth, insecure = false } = this.#subject;
+    const facts = this.#facts;
+    if (auth === undefined) throw new NotTested("nobody was to log in");
+    if (facts.loginProblem !== null) throw new NotTested(facts.loginProblem);
+    if (!early) await this.pace.wait();
+    const conversation = await this.fresh();
+    const problem = facts.tls?.problem ?? null;
+    if (conversation.secure && problem !== null && !insecure) {
+      throw this.#impossible(`no login: the server's certificate does not hold (${problem})`);
+    }
     return conversation;
+  }
+
+  /** The user was let in on it. */
+  entered(conversation: Conversation): void {
+    this.pace.note();
+    conversation.state = "TRANSACTION";
   }
 
   #impossible(problem: string): NotTested {
     this.#facts.loginProblem = problem;
     return new NotTested(problem);
-  }
-
-  /** How long a login has to wait, by what the server announces, in milliseconds. */
-  get #delayMs(): number {
-    const seconds = this.#facts.argument(loginDelay)?.seconds ?? 0;
-    if (seconds === 0 || this.#lastLoginMs === null) return 0;
-    return Math.max(0, this.#lastLoginMs + seconds * 1000 + DELAY_MARGIN_MS - this.#now());
-  }
-
-  async #waitForLogin(): Promise<void> {
-    const ms = this.#delayMs;
-    if (ms === 0) return;
-    const { delayPatienceMs = DELAY_PATIENCE_MS, onWait, signal } = this.#subject;
-    if (ms > delayPatienceMs) {
-      throw new NotTested(
-        `another login is needed, and the server asks for ${Math.ceil(ms / 1000)} more seconds before it`,
-      );
-    }
-    onWait?.(ms, "the server asks for a delay between two logins");
-    await new Promise<void>((resolve) => setTimeout(resolve, ms));
-    signal?.throwIfAborted();
   }
 
   /** Takes leave of one. */

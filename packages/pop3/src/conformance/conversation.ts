@@ -26,7 +26,7 @@ export class Conversation {
   readonly wire: Wire;
   readonly greeting: Answer;
   state: State = "AUTHORIZATION";
-  /** Messages were marked as deleted at some time: it ends without QUIT, whatever the server makes of RSET. */
+  /** Messages were marked as deleted at some time, or retrieved: it ends without QUIT, whatever the server makes of RSET. */
   marked = false;
   /** Where its transcript begins to be of interest: behind TLS and the login. */
   readyAt = 0;

@@ -8,7 +8,9 @@ export type { Answer, Conversation, MultiAnswer } from "./conversation.js";
 export type { Listing, ServerFacts } from "./facts.js";
 export type { ExaminationEvent, ExaminationOptions } from "./options.js";
 export { CheckFailed, NotTested, Undecided } from "./outcome.js";
-export type { Proof, Sample } from "./proof.js";
+export type { LoginTrial } from "./connections.js";
+export type { Proof } from "./proof.js";
+export type { Listed, Sample } from "./samples.js";
 export type {
   CapabilityVerdict,
   CheckOutcome,

@@ -77,23 +77,36 @@ async function byChoice(
   place: LoginPlace,
 ): Promise<LoginAttempt> {
   if (choice.kind === "mechanism") return byMechanism(choice, conversation, auth, capabilities, place);
-  const { secrets } = conversation.wire.transcript;
-  const prepare = auth.prepare ?? ((text: string): string => text.normalize("NFKC"));
-  const name = prepare(auth.user);
-  const password = prepare(auth.password ?? "");
-  secrets.add(password);
-  if (choice.kind === "digest") {
-    const digest = createHash("md5")
-      .update(choice.timestamp + password)
-      .digest("hex");
-    secrets.add(digest);
-    const line = lineOf(apopCommand.keyword, apopCommand.params.format({ name, digest }));
-    return { method: apopCommand.keyword, answer: await conversation.ask(line) };
+  if (choice.kind === "password") {
+    const [user, pass] = passwordLines(conversation, auth);
+    const method = userCommand.keyword;
+    const named = await conversation.ask(user);
+    return { method, answer: named.status === "+OK" ? await conversation.ask(pass) : named };
   }
-  const named = await conversation.ask(lineOf(userCommand.keyword, userCommand.params.format(name)));
-  const method = userCommand.keyword;
-  if (named.status !== "+OK") return { method, answer: named };
-  return { method, answer: await conversation.ask(lineOf(passCommand.keyword, passCommand.params.format(password))) };
+  const { secrets } = conversation.wire.transcript;
+  const { name, password } = prepared(auth);
+  secrets.add(password);
+  const digest = createHash("md5")
+    .update(choice.timestamp + password)
+    .digest("hex");
+  secrets.add(digest);
+  const line = lineOf(apopCommand.keyword, apopCommand.params.format({ name, digest }));
+  return { method: apopCommand.keyword, answer: await conversation.ask(line) };
+}
+
+/** USER and PASS, without their line ends; the password is masked in the transcript from here on. */
+export function passwordLines(conversation: Conversation, auth: AuthOptions): readonly [user: string, pass: string] {
+  const { name, password } = prepared(auth);
+  conversation.wire.transcript.secrets.add(password);
+  return [
+    lineOf(userCommand.keyword, userCommand.params.format(name)),
+    lineOf(passCommand.keyword, passCommand.params.format(password)),
+  ];
+}
+
+function prepared(auth: AuthOptions): { readonly name: string; readonly password: string } {
+  const prepare = auth.prepare ?? ((text: string): string => text.normalize("NFKC"));
+  return { name: prepare(auth.user), password: prepare(auth.password ?? "") };
 }
 
 async function byMechanism(

@@ -1,24 +1,15 @@
 // What a check has to prove its requirement with: connections to the server in either state, what is known of it, and messages to compare.
 // Keeps to what the examination may do. Knows no requirement.
-import { list, retr } from "../capabilities/base.js";
 import { expire } from "../capabilities/expire.js";
 import type { CheckEffect } from "../contracts/check.js";
 import type { TranscriptLine } from "../wire/transcript.js";
-import type { ReceivedBody } from "../wire/wire.js";
-import type { Connections } from "./connections.js";
+import type { Connections, LoginTrial } from "./connections.js";
 import type { Conversation } from "./conversation.js";
 import type { ServerFacts } from "./facts.js";
-import { NotTested, Undecided } from "./outcome.js";
+import { NotTested } from "./outcome.js";
 import type { ExaminationMode } from "./report.js";
-import { SAMPLE_OCTETS, SAMPLES, type Subject } from "./subject.js";
-
-/** A message of the maildrop as RETR sent it. */
-export interface Sample {
-  readonly number: number;
-  /** By the scan listing. */
-  readonly listedOctets: number;
-  readonly body: ReceivedBody;
-}
+import { type Listed, type Sample, samplesOf, scanListing } from "./samples.js";
+import type { Subject } from "./subject.js";
 
 /** One check at work. */
 export class Proof {
@@ -80,9 +71,36 @@ export class Proof {
     return this.#mark(this.#use(await this.#connections.ownSession(), true));
   }
 
-  /** Another connection that logs in while sessions are open; only what the server says to that is of interest. */
-  async anotherLogin(): Promise<Conversation> {
-    return this.#use(await this.#connections.loggedIn(), true);
+  /**
+   * Tries to log in on another connection, also while a session is open; `early` without waiting for LOGIN-DELAY to pass. What the server
+   * says to that is the check's to judge.
+   */
+  async tryLogin(options: { readonly early?: boolean } = {}): Promise<LoginTrial> {
+    const trial = await this.#connections.tryLogin(options);
+    this.#use(trial.conversation, true);
+    return trial;
+  }
+
+  /** A connection on which the check itself logs in; the shared session has ended by then. It says `entered` once the user was let in. */
+  async beforeOwnLogin(): Promise<Conversation> {
+    await this.#connections.endSession();
+    return this.#use(await this.#connections.beforeLogin(), true);
+  }
+
+  entered(conversation: Conversation): void {
+    this.#connections.entered(conversation);
+  }
+
+  /** How long the server still refuses a login, by what it announces, in milliseconds. */
+  get loginDelayMs(): number {
+    return this.#connections.pace.leftMs;
+  }
+
+  /** Leaves the session of a trial to the checks that follow, where the shared one has ended: logins may be dear. */
+  handOn(session: Conversation): void {
+    if (this.#alone) return;
+    this.#own.delete(session);
+    this.#connections.share(session);
   }
 
   /** Takes leave of a conversation before its check ends. */
@@ -91,31 +109,25 @@ export class Proof {
     await this.#connections.end(conversation);
   }
 
-  /** Number and octets of each message, by the scan listing; a check that cannot count them is undecided. */
-  async messages(session: Conversation): Promise<readonly { readonly number: number; readonly octets: number }[]> {
-    const { answer, body } = await session.multi(list.keyword);
-    if (body === null) throw new Undecided(`${list.keyword} was refused: ${answer.line}`);
-    return body.lines.map((line) => {
-      const [, number, octets] = /^(\d{1,10}) (\d{1,15})(?: .*)?$/.exec(line) ?? [];
-      if (number === undefined) throw new Undecided(`${JSON.stringify(line)} is no scan listing`);
-      return { number: Number(number), octets: Number(octets) };
-    });
+  /** Number and octets of each message, by the scan listing. */
+  async messages(session: Conversation): Promise<readonly Listed[]> {
+    return scanListing(session);
   }
 
   /**
-   * Up to twenty messages of up to 256 KiB, fetched. Throws `NotTested` where there are fewer than `atLeast`, or fetching may delete them.
+   * Up to twenty messages of up to 256 KiB, fetched once in a session. Throws `NotTested` where there are fewer than `atLeast`, or fetching
+   * may delete them.
    */
   async samples(session: Conversation, atLeast = 1): Promise<readonly Sample[]> {
     this.mayRetrieve();
-    const small = (await this.messages(session)).filter(({ octets }) => octets <= SAMPLE_OCTETS).slice(0, SAMPLES);
-    if (small.length < atLeast) throw new NotTested(lackOf(atLeast));
-    const samples: Sample[] = [];
-    for (const { number, octets } of small) {
-      const { answer, body } = await session.multi(`${retr.keyword} ${number}`, "message");
-      if (body === null) throw new Undecided(`${retr.keyword} ${number} was refused: ${answer.line}`);
-      samples.push({ number, listedOctets: octets, body });
-    }
+    const samples = await samplesOf(session);
+    if (samples.length < atLeast) throw new NotTested(lackOf(atLeast));
     return samples;
+  }
+
+  /** Throws `NotTested` where the server lists it at no stage. */
+  requireAnnounced(tag: string): void {
+    if (!this.facts.lists(tag)) throw new NotTested(`${tag} is not announced`);
   }
 
   /** Throws `NotTested` where the maildrop holds fewer messages. */
@@ -156,8 +168,10 @@ export class Proof {
     return conversation;
   }
 
+  /** It leaves without QUIT where that could delete: some servers delete what was retrieved, and do not say so. */
   #mark(conversation: Conversation): Conversation {
-    if (this.#effect === "marks" || this.#effect === "deletes") conversation.marked = true;
+    const retrieves = this.#effect === "retrieves" && this.mode !== "thorough";
+    if (retrieves || this.#effect === "marks" || this.#effect === "deletes") conversation.marked = true;
     return conversation;
   }
 }

@@ -81,7 +81,7 @@ export async function examine(options: ExaminationOptions): Promise<ConformanceR
     startedAt: new Date(startedMs).toISOString(),
     elapsedMs: now() - startedMs,
     connections: connections.count,
-    logins: connections.logins,
+    logins: connections.pace.count,
     loginMethod: facts.loginMethod,
     loginProblem: facts.loginProblem,
     tls: tlsReport(facts),

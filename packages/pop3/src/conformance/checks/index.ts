@@ -9,6 +9,16 @@ import { promiseChecks } from "./promises.js";
 import { replyChecks } from "./replies.js";
 import { responseCodeChecks } from "./response-codes.js";
 import { unlistedChecks } from "./unlisted.js";
+import { deletionChecks } from "./deletion.js";
+import { expireChecks } from "./expire.js";
+import { loginDelayChecks } from "./login-delay.js";
+import { markChecks } from "./marks.js";
+import { messageChecks } from "./messages.js";
+import { pipeliningChecks } from "./pipelining.js";
+import { sessionChecks } from "./session.js";
+import { sizeChecks } from "./sizes.js";
+import { topChecks } from "./top.js";
+import { uidlChecks } from "./uidl.js";
 
 export const standardChecks: readonly ConformanceCheck[] = [
   ...greetingChecks,
@@ -19,4 +29,14 @@ export const standardChecks: readonly ConformanceCheck[] = [
   ...replyChecks,
   ...commandLineChecks,
   ...responseCodeChecks,
+  ...sizeChecks,
+  ...messageChecks,
+  ...topChecks,
+  ...uidlChecks,
+  ...pipeliningChecks,
+  ...loginDelayChecks,
+  ...expireChecks,
+  ...markChecks,
+  ...sessionChecks,
+  ...deletionChecks,
 ];

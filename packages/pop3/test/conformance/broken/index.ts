@@ -8,6 +8,12 @@ import { brokenListings } from "./listing.js";
 import { brokenPromises, brokenUnlisted } from "./promises.js";
 import { brokenCommandLines, brokenReplies } from "./replies.js";
 import { brokenResponseCodes } from "./response-codes.js";
+import { brokenDeletions, brokenMarks } from "./deletion.js";
+import { brokenMessages, brokenSizes } from "./messages.js";
+import { brokenPipelining } from "./pipelining.js";
+import { brokenPolicies } from "./policies.js";
+import { brokenSessions } from "./session.js";
+import { brokenTops, brokenUniqueIds } from "./top-and-uidl.js";
 
 export const brokenServers: readonly BrokenServer[] = [
   ...brokenBase,
@@ -19,4 +25,13 @@ export const brokenServers: readonly BrokenServer[] = [
   ...brokenReplies,
   ...brokenCommandLines,
   ...brokenResponseCodes,
+  ...brokenSizes,
+  ...brokenMessages,
+  ...brokenTops,
+  ...brokenUniqueIds,
+  ...brokenPipelining,
+  ...brokenPolicies,
+  ...brokenMarks,
+  ...brokenDeletions,
+  ...brokenSessions,
 ];
