@@ -14,7 +14,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@postern\/pop3$/, replacement: pop3("index") },
-      { find: /^@postern\/pop3\/(client|server|testing)$/, replacement: pop3("$1/index") },
+      { find: /^@postern\/pop3\/(client|conformance|server|testing)$/, replacement: pop3("$1/index") },
     ],
   },
   test: {

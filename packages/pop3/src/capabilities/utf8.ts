@@ -96,13 +96,11 @@ export const utf8: Capability<Utf8Support> = /* @__PURE__ */ declared(utf8Client
       level: "MUST",
       reference: "RFC 6856 §2.1",
       title: "UTF8 takes no parameters.",
-      remedy: "Refuse UTF8 with a parameter, and take it without one.",
+      remedy: "Refuse UTF8 with a parameter.",
       given: "AUTHORIZATION",
       dialog: `
         C: UTF8 USER
-        S: -ERR*
-        C: UTF8
-        S: +OK*`,
+        S: -ERR*`,
     },
   ],
   available: () => true,

@@ -5,8 +5,9 @@ import { loginDelay } from "../capabilities/login-delay.js";
 import { stls, stlsCommand } from "../capabilities/stls.js";
 import { LoginImpossible } from "../contracts/errors.js";
 import { MechanismRefused } from "../contracts/mechanism.js";
-import { Wire } from "../wire/wire.js";
-import { answerOf, Conversation } from "./conversation.js";
+import type { AuthOptions } from "../client/options.js";
+import { Wire, type WireTlsOptions } from "../wire/wire.js";
+import { type Answer, answerOf, Conversation } from "./conversation.js";
 import type { ServerFacts } from "./facts.js";
 import { logIn } from "./login.js";
 import { NotTested, Undecided } from "./outcome.js";
@@ -16,6 +17,9 @@ import type { Subject } from "./subject.js";
 const DELAY_PATIENCE_MS = 30_000;
 /** The clock of a server may run a little behind. */
 const DELAY_MARGIN_MS = 300;
+
+/** What is said on a connection before its login. */
+export type BeforeLogin = (conversation: Conversation) => Promise<void>;
 
 /** Opens, shares and ends conversations. */
 export class Connections {
@@ -38,15 +42,18 @@ export class Connections {
     this.#now = subject.now ?? Date.now;
   }
 
-  /** A new connection as it begins: in the clear, or under TLS where that is implicit. Rejects where there is none, or no greeting. */
-  async greeted(): Promise<Conversation> {
-    const { host, port, tls, tlsOptions, patienceMs, signal } = this.#subject;
+  /**
+   * A new connection as it begins: in the clear, or under TLS where that is implicit. `tlsOptions` go before the subject's. Rejects where
+   * there is none, or no greeting.
+   */
+  async greeted(tlsOptions?: WireTlsOptions): Promise<Conversation> {
+    const { host, port, tls, patienceMs, signal } = this.#subject;
     this.count++;
     const wire = await Wire.connect({
       host,
       port,
       tls: tls === "implicit",
-      ...(tlsOptions !== undefined && { tlsOptions }),
+      tlsOptions: { ...this.#subject.tlsOptions, ...tlsOptions },
       ...(patienceMs !== undefined && { patienceMs }),
       ...(signal !== undefined && { signal }),
     });
@@ -74,21 +81,25 @@ export class Connections {
   /** A new connection in the state in which people log in: under TLS, where the server has it. */
   async fresh(): Promise<Conversation> {
     const conversation = await this.greeted();
+    await this.secure(conversation);
+    return conversation;
+  }
+
+  /** Brings a new connection under TLS, where the server has it. Rejects where the handshake fails. */
+  async secure(conversation: Conversation): Promise<void> {
     if (conversation.secure) this.#facts.tls ??= conversation.wire.tls;
     if (!this.#facts.listings.has(conversation.secure ? "tls" : "cleartext")) await this.list(conversation);
     const cleartext = this.#facts.listings.get("cleartext");
-    if (conversation.secure || this.#subject.tls === "none" || cleartext?.capabilities.has(stls) !== true)
-      return conversation;
-    if (this.#facts.startTlsRefused !== null) return conversation;
+    if (conversation.secure || this.#subject.tls === "none" || cleartext?.capabilities.has(stls) !== true) return;
+    if (this.#facts.startTlsRefused !== null) return;
     const answer = await conversation.ask(stlsCommand.keyword);
     if (answer.status !== "+OK") {
       this.#facts.startTlsRefused = answer.line;
-      return conversation;
+      return;
     }
     await conversation.wire.startTls();
     this.#facts.tls ??= conversation.wire.tls;
     if (!this.#facts.listings.has("tls")) await this.list(conversation);
-    return conversation;
   }
 
   /** Asks what is listed and keeps it. */
@@ -111,16 +122,32 @@ export class Connections {
     return this.#session;
   }
 
-  /** A session of its own, when the shared one has ended. */
-  async ownSession(): Promise<Conversation> {
-    if (this.#session !== null && this.#open.has(this.#session)) await this.end(this.#session);
-    this.#session = null;
-    return this.loggedIn();
+  /** A session of its own, when the shared one has ended; for `before`, see `loggedIn`. */
+  async ownSession(before?: BeforeLogin): Promise<Conversation> {
+    await this.#endSession();
+    return this.loggedIn(before);
   }
 
-  /** Logs in on a new connection. Throws `NotTested` where that cannot be. */
-  async loggedIn(): Promise<Conversation> {
-    const { auth, host, port, insecure = false } = this.#subject;
+  /** A login by one way alone, when the shared session has ended, and what the server says to it. Throws what `logIn` throws. */
+  async loginBy(method: string): Promise<{ readonly conversation: Conversation; readonly answer: Answer }> {
+    await this.#endSession();
+    const { conversation, auth } = await this.#readyToLogIn();
+    const { host, port } = this.#subject;
+    const { answer } = await logIn(conversation, { ...auth, methods: [method] }, this.#facts.before!.capabilities, {
+      host,
+      port,
+    });
+    if (answer.status === "+OK") this.#entered(conversation);
+    return { conversation, answer };
+  }
+
+  async #endSession(): Promise<void> {
+    if (this.#session !== null && this.#open.has(this.#session)) await this.end(this.#session);
+    this.#session = null;
+  }
+
+  async #readyToLogIn(): Promise<{ readonly conversation: Conversation; readonly auth: AuthOptions }> {
+    const { auth, insecure = false } = this.#subject;
     const facts = this.#facts;
     if (auth === undefined) throw new NotTested("nobody was to log in");
     if (facts.loginProblem !== null) throw new NotTested(facts.loginProblem);
@@ -130,6 +157,21 @@ export class Connections {
     if (conversation.secure && problem !== null && !insecure) {
       throw this.#impossible(`no login: the server's certificate does not hold (${problem})`);
     }
+    return { conversation, auth };
+  }
+
+  #entered(conversation: Conversation): void {
+    this.logins++;
+    this.#lastLoginMs = this.#now();
+    conversation.state = "TRANSACTION";
+  }
+
+  /** Logs in on a new connection, on which `before` has said something first. Throws `NotTested` where that cannot be. */
+  async loggedIn(before?: BeforeLogin): Promise<Conversation> {
+    const { host, port } = this.#subject;
+    const facts = this.#facts;
+    const { conversation, auth } = await this.#readyToLogIn();
+    await before?.(conversation);
     try {
       const { method, answer } = await logIn(conversation, auth, facts.before!.capabilities, { host, port });
       if (answer.status !== "+OK") {
@@ -144,9 +186,7 @@ export class Connections {
         throw this.#impossible(`no login: ${error.message}`);
       throw error;
     }
-    this.logins++;
-    this.#lastLoginMs = this.#now();
-    conversation.state = "TRANSACTION";
+    this.#entered(conversation);
     if (facts.after === null) await this.list(conversation);
     return conversation;
   }

@@ -2,11 +2,12 @@
 // Keeps to what the examination may do. Knows no requirement.
 import { list, retr } from "../capabilities/base.js";
 import { expire } from "../capabilities/expire.js";
+import { utf8 } from "../capabilities/utf8.js";
 import type { CheckEffect } from "../contracts/check.js";
 import type { TranscriptLine } from "../wire/transcript.js";
-import type { ReceivedBody } from "../wire/wire.js";
-import type { Connections } from "./connections.js";
-import type { Conversation } from "./conversation.js";
+import type { ReceivedBody, WireTlsOptions } from "../wire/wire.js";
+import type { BeforeLogin, Connections } from "./connections.js";
+import type { Answer, Conversation } from "./conversation.js";
 import type { ServerFacts } from "./facts.js";
 import { CheckFailed, NotTested } from "./outcome.js";
 import type { ExaminationMode } from "./report.js";
@@ -63,9 +64,10 @@ export class Proof {
     return this.#use(await this.#connections.greeted(), true);
   }
 
-  /** A connection of its own under TLS. Throws `NotTested` where the server has none. */
-  async secure(): Promise<Conversation> {
-    const conversation = await this.freshBefore();
+  /** A connection of its own under TLS, spoken as `tlsOptions` say. Throws `NotTested` where the server has none. */
+  async secure(tlsOptions?: WireTlsOptions): Promise<Conversation> {
+    const conversation = this.#use(await this.#connections.greeted(tlsOptions), true);
+    await this.#connections.secure(conversation);
     if (!conversation.secure) throw new NotTested("the server offers no TLS on this port");
     return conversation;
   }
@@ -75,9 +77,22 @@ export class Proof {
     return this.#alone ? this.ownSession() : this.#mark(this.#use(await this.#connections.session()));
   }
 
-  /** A session of its own. The one that is shared has ended by then. */
-  async ownSession(): Promise<Conversation> {
-    return this.#mark(this.#use(await this.#connections.ownSession(), true));
+  /** A session of its own, on whose connection `before` has said something first. Every other one has ended by then. */
+  async ownSession(before?: BeforeLogin): Promise<Conversation> {
+    await this.#endSessions();
+    return this.#mark(this.#use(await this.#connections.ownSession(before), true));
+  }
+
+  /** A login by one way alone, a mechanism or a keyword, and what the server says to it; no session is left then, the shared one neither. */
+  async loginBy(method: string): Promise<Answer> {
+    await this.#endSessions();
+    const { conversation, answer } = await this.#connections.loginBy(method);
+    await this.end(this.#use(conversation, true));
+    return answer;
+  }
+
+  async #endSessions(): Promise<void> {
+    for (const conversation of this.#own) if (conversation.state === "TRANSACTION") await this.end(conversation);
   }
 
   /** Another connection that logs in while sessions are open; only what the server says to that is of interest. */
@@ -112,9 +127,13 @@ export class Proof {
     const samples: Sample[] = [];
     for (const { number, octets } of small) {
       const { answer, body } = await session.multi(`${retr.keyword} ${number}`, "message");
+      // RFC 6856 §2.1: what needs UTF-8 may be refused to a session that is not in that mode.
+      if (answer.status === "-ERR" && utf8.responseCodes?.some(({ code }) => code === answer.code?.toUpperCase()))
+        continue;
       if (body === null) throw new CheckFailed(`${retr.keyword} ${number} was refused: ${answer.line}`);
       samples.push({ number, listedOctets: octets, body });
     }
+    if (samples.length < atLeast) throw new NotTested(lackOf(atLeast));
     return samples;
   }
 
