@@ -72,10 +72,8 @@ export const user: Capability = /* @__PURE__ */ declared(userClient, {
         S: -ERR*
         C: USER nobody-of-this-name
         S: +OK*
-        C: CAPA
-        S: +OK*
-        S: ...
-        S: .
+        C: STAT
+        S: -ERR*
         C: PASS secret
         S: -ERR*`,
     },

@@ -2,15 +2,15 @@
 // Sends no credentials. Logins are `login.ts`'s; what goes in the clear is `cleartext-login.ts`'s.
 import type { ConformanceCheck } from "../check.js";
 import { CheckFailed, NotTested, Undecided } from "../outcome.js";
+import type { Proof } from "../proof.js";
 import { listedMechanisms, opened, type Opening, openings, verdictOn } from "./sasl-openings.js";
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** PLAIN takes 255 octets of name and of password (RFC 4616 §2); in Base64, with the octets between. */
-const PLAIN_RESPONSE = "A".repeat(684);
+/** 255 octets of name and of password and two between, in Base64. */
+const PLAIN_OCTETS = 684;
 
-/** Bearer tokens with a user's groups in them are as long. */
-const TOKEN_RESPONSE = "A".repeat(12_288);
+const TOKEN_OCTETS = 12_288;
 
 export const saslChecks: readonly ConformanceCheck[] = [
   {
@@ -108,31 +108,34 @@ export const saslChecks: readonly ConformanceCheck[] = [
     id: "sasl-long-response",
     tag: "SASL",
     level: "MUST",
+    reference: "RFC 5034 §4, RFC 4616 §2",
+    title: "A response by PLAIN may hold a name and a password of 255 octets, whatever the limit of commands.",
+    remedy: "Read the responses of an exchange without the limit of 255 octets that commands have.",
+    given: "AUTHORIZATION",
+    prove: (proof) => takesLength(proof, ["PLAIN"], PLAIN_OCTETS),
+  },
+  {
+    id: "sasl-long-token",
+    tag: "SASL",
+    level: "MAY",
     reference: "RFC 5034 §4",
-    title: "A response is as long as its mechanism needs, whatever the limit of commands.",
-    remedy:
-      "Read responses of an exchange without the limit of 255 octets, and up to some 16 KiB where tokens are taken.",
+    title: "A response with a bearer token may have 12,288 octets.",
+    remedy: "Read responses of up to some 16 KiB: tokens that name a user's groups are as long.",
+    given: "AUTHORIZATION",
+    prove: (proof) => takesLength(proof, ["OAUTHBEARER", "XOAUTH2"], TOKEN_OCTETS),
+  },
+  {
+    id: "sasl-empty-response",
+    tag: "SASL",
+    level: "MUST",
+    reference: "RFC 5034 §4",
+    title: "An equals sign is an initial response of no octets, and not the lack of one.",
+    remedy: "Give the mechanism an empty response for =; PLAIN refuses it, as it holds no name.",
     given: "AUTHORIZATION",
     async prove(proof) {
-      const lengthy = { PLAIN: PLAIN_RESPONSE, OAUTHBEARER: TOKEN_RESPONSE, XOAUTH2: TOKEN_RESPONSE } as const;
-      const names = (await listedMechanisms(proof)).filter((name) => Object.hasOwn(lengthy, name));
-      if (names.length === 0) throw new NotTested("no mechanism with long responses is announced");
-      for (const name of names as readonly (keyof typeof lengthy)[]) {
-        const { conversation } = await opened(proof, (other) => other === name);
-        const octets = lengthy[name].length;
-        // It holds neither name nor password, so nobody's login fails.
-        const { status, line } = await verdictOn(conversation, lengthy[name]).catch((error: unknown) => {
-          if (error instanceof Undecided)
-            throw new CheckFailed(`the server closed at a response of ${octets} octets by ${name}`);
-          throw error;
-        });
-        if (status === "+OK" || status === null)
-          throw new CheckFailed(`a response of ${octets} octets was answered ${line}`);
-        // What was cut would come up as a command.
-        const { answer: next } = await conversation.multi("CAPA");
-        if (next.status !== "+OK")
-          throw new CheckFailed(`behind a response of ${octets} octets, CAPA was answered ${next.line}`);
-      }
+      if (!(await listedMechanisms(proof)).includes("PLAIN")) throw new NotTested("PLAIN is not announced");
+      const { status, line } = await verdictOn(await proof.freshBefore(), "AUTH PLAIN =");
+      if (status !== "-ERR") throw new CheckFailed(`AUTH PLAIN = was answered ${JSON.stringify(line)}`);
     },
   },
   {
@@ -173,4 +176,21 @@ export const saslChecks: readonly ConformanceCheck[] = [
 
 function openingText({ mechanism, answer }: Opening): string {
   return `AUTH ${mechanism} was answered ${JSON.stringify(answer.line)}`;
+}
+
+/** Of these mechanisms, the first that is listed takes a response of so many octets. It holds neither name nor password, so nobody's login fails. */
+async function takesLength(proof: Proof, names: readonly string[], octets: number): Promise<void> {
+  const listed = (await listedMechanisms(proof)).filter((name) => names.includes(name));
+  if (listed.length === 0)
+    throw new NotTested(`${names.join(" and ")} ${names.length === 1 ? "is" : "are"} not announced`);
+  const { conversation } = await opened(proof, (name) => listed.includes(name));
+  const { status, line } = await verdictOn(conversation, "A".repeat(octets)).catch((error: unknown) => {
+    if (error instanceof Undecided) throw new CheckFailed(`the server closed at a response of ${octets} octets`);
+    throw error;
+  });
+  if (status === "+OK" || status === null) throw new CheckFailed(`a response of ${octets} octets was answered ${line}`);
+  // What was cut would come up as a command.
+  const { answer: next } = await conversation.multi("CAPA");
+  if (next.status !== "+OK")
+    throw new CheckFailed(`behind a response of ${octets} octets, CAPA was answered ${next.line}`);
 }

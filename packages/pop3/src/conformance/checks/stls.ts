@@ -122,7 +122,7 @@ export const stlsChecks: readonly ConformanceCheck[] = [
   },
   {
     id: "stls-forgets-name",
-    tag: "STLS",
+    tag: null,
     level: "MUST",
     reference: "RFC 1939 §7",
     title: "A name that USER gave in the clear is forgotten when TLS begins.",

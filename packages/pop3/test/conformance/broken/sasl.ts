@@ -14,6 +14,17 @@ function verdict(line: string): Fault {
   return answer("AUTH", () => `${line}\r\n`);
 }
 
+/** A server of bearer tokens, none of which is good. */
+const oauth: BrokenServer["server"] = {
+  server: {
+    authenticator: {
+      offers: (kind) => kind === "token",
+      verifyPassword: () => Promise.resolve(null),
+      verifyToken: () => Promise.resolve({ status: "invalid_token", user: null }),
+    },
+  },
+};
+
 const second = { fault: "custom", on: "AUTH", nth: 2, carriedOut: false, play: () => "-ERR once only\r\n" } as const;
 
 export const brokenSasl: readonly BrokenServer[] = [
@@ -56,6 +67,13 @@ export const brokenSasl: readonly BrokenServer[] = [
     faults: [answer("AUTH", ({ text }) => `${text}-ERR unknown command\r\n`)],
     finding: /behind a response of 684 octets, CAPA was answered -ERR/,
   },
+  {
+    check: "sasl-long-token",
+    faults: [{ fault: "drop", on: "AUTH" }],
+    server: oauth,
+    finding: /closed at a response of 12288 octets/,
+  },
+  { check: "sasl-empty-response", faults: [opening(() => "+ ")], finding: /AUTH PLAIN = was answered "\+ "/ },
   {
     check: "sasl-unlisted",
     faults: [{ fault: "capabilities", remove: ["SASL"], add: ["SASL SCRAM-SHA-256"] }],
