@@ -5,7 +5,7 @@ import { stls, stlsCommand } from "../capabilities/stls.js";
 import { Secrets } from "../client/secrets.js";
 import { LoginImpossible } from "../contracts/errors.js";
 import { MechanismRefused } from "../contracts/mechanism.js";
-import { Wire } from "../wire/wire.js";
+import { Wire, type WireTlsOptions } from "../wire/wire.js";
 import { answerOf, Conversation } from "./conversation.js";
 import type { ServerFacts } from "./facts.js";
 import { type LoginAttempt, logIn } from "./login.js";
@@ -20,6 +20,18 @@ const LOCK_GRACE_MS = 1000;
 /** A login that was tried, whatever came of it. */
 export interface LoginTrial extends LoginAttempt {
   readonly conversation: Conversation;
+}
+
+/** What is said on a connection before its login. */
+export type BeforeLogin = (conversation: Conversation) => Promise<void>;
+
+/** How a login is tried. */
+export interface TrialOptions {
+  /** Without waiting for LOGIN-DELAY to pass. */
+  readonly early?: boolean;
+  /** By this way alone, a mechanism or a keyword; the strongest that works where absent. */
+  readonly method?: string;
+  readonly before?: BeforeLogin;
 }
 
 /** Opens, shares and ends conversations. */
@@ -42,16 +54,19 @@ export class Connections {
     this.pace = new LoginPace(subject, facts);
   }
 
-  /** A new connection as it begins: in the clear, or under TLS where that is implicit. Rejects where there is none, or no greeting. */
-  async greeted(): Promise<Conversation> {
-    const { host, port, tls, tlsOptions, patienceMs, signal } = this.#subject;
+  /**
+   * A new connection as it begins: in the clear, or under TLS where that is implicit. `tlsOptions` go before the subject's. Rejects where
+   * there is none, or no greeting.
+   */
+  async greeted(tlsOptions?: WireTlsOptions): Promise<Conversation> {
+    const { host, port, tls, patienceMs, signal } = this.#subject;
     this.count++;
     const wire = await Wire.connect({
       host,
       port,
       tls: tls === "implicit",
       secrets: this.secrets,
-      ...(tlsOptions !== undefined && { tlsOptions }),
+      tlsOptions: { ...this.#subject.tlsOptions, ...tlsOptions },
       ...(patienceMs !== undefined && { patienceMs }),
       ...(signal !== undefined && { signal }),
     });
@@ -80,22 +95,34 @@ export class Connections {
   /** A new connection in the state in which people log in: under TLS, where the server has it. */
   async fresh(): Promise<Conversation> {
     const conversation = await this.greeted();
+    try {
+      await this.secure(conversation);
+    } catch (error) {
+      if (!conversation.wire.closed || this.#subject.tls === "implicit") throw error;
+      // What the server does in the clear can be examined all the same.
+      this.#facts.startTlsRefused = `TLS did not begin: ${error instanceof Error ? error.message : String(error)}`;
+      await this.end(conversation);
+      return this.greeted();
+    }
+    return conversation;
+  }
+
+  /** Brings a new connection under TLS, where the server has it. Rejects where the handshake fails. */
+  async secure(conversation: Conversation): Promise<void> {
     if (conversation.secure) this.#facts.tls ??= conversation.wire.tls;
     if (!this.#facts.listings.has(conversation.secure ? "tls" : "cleartext")) await this.list(conversation);
     const cleartext = this.#facts.listings.get("cleartext");
-    if (conversation.secure || this.#subject.tls === "none" || cleartext?.capabilities.has(stls) !== true)
-      return conversation;
-    if (this.#facts.startTlsRefused !== null) return conversation;
+    if (conversation.secure || this.#subject.tls === "none" || cleartext?.capabilities.has(stls) !== true) return;
+    if (this.#facts.startTlsRefused !== null) return;
     const answer = await conversation.ask(stlsCommand.keyword);
     if (answer.status !== "+OK") {
       this.#facts.startTlsRefused = answer.line;
-      return conversation;
+      return;
     }
     await conversation.wire.startTls();
     this.#facts.tls ??= conversation.wire.tls;
     if (!this.#facts.listings.has("tls")) await this.list(conversation);
     ready(conversation, "TLS began by STLS");
-    return conversation;
   }
 
   /** Asks what is listed and keeps it. */
@@ -118,10 +145,10 @@ export class Connections {
     return this.#session;
   }
 
-  /** A session of its own, when the shared one has ended. */
-  async ownSession(): Promise<Conversation> {
+  /** A session of its own, when the shared one has ended; for `before`, see `TrialOptions`. */
+  async ownSession(before?: BeforeLogin): Promise<Conversation> {
     await this.endSession();
-    return this.loggedIn();
+    return this.loggedIn(before);
   }
 
   /** Takes leave of the session that is shared. */
@@ -136,12 +163,13 @@ export class Connections {
   }
 
   /** Logs in on a new connection. Throws `NotTested` where that cannot be. */
-  async loggedIn(): Promise<Conversation> {
-    let { conversation, method, answer } = await this.tryLogin();
+  async loggedIn(before?: BeforeLogin): Promise<Conversation> {
+    const options = before === undefined ? {} : { before };
+    let { conversation, method, answer } = await this.tryLogin(options);
     if (answer.status !== "+OK" && this.pace.count > 0) {
       await this.end(conversation);
       await new Promise<void>((resolve) => setTimeout(resolve, LOCK_GRACE_MS));
-      ({ conversation, method, answer } = await this.tryLogin());
+      ({ conversation, method, answer } = await this.tryLogin(options));
     }
     if (answer.status !== "+OK") {
       const text = `the login by ${method} was refused: ${this.secrets.masked(answer.line)}`;
@@ -154,23 +182,25 @@ export class Connections {
     return conversation;
   }
 
-  /** Tries a login, `early` without waiting for LOGIN-DELAY to pass. Throws `NotTested` where none can be tried. */
-  async tryLogin({ early = false }: { readonly early?: boolean } = {}): Promise<LoginTrial> {
+  /** Tries a login. Throws `NotTested` where none can be tried; where a way was asked for, what `logIn` throws. */
+  async tryLogin({ early = false, method, before }: TrialOptions = {}): Promise<LoginTrial> {
     const conversation = await this.beforeLogin({ early });
+    await before?.(conversation);
     const { auth, host, port } = this.#subject;
+    const facts = this.#facts;
+    // The way that worked once: no other is tried in vain each time.
+    const only = method ?? facts.loginMethod;
+    const again = only === null ? auth! : { ...auth!, methods: [only] };
+    const known = { capabilities: facts.before!.capabilities, registry: facts.registry };
     try {
-      const facts = this.#facts;
-      // The way that worked once: no other is tried in vain each time.
-      const again = facts.loginMethod === null ? auth! : { ...auth!, methods: [facts.loginMethod] };
-      const known = { capabilities: facts.before!.capabilities, registry: facts.registry };
       const attempt = await logIn(conversation, again, known, { host, port });
       if (attempt.answer.status === "+OK") {
-        this.#facts.loginMethod ??= attempt.method;
+        facts.loginMethod ??= attempt.method;
         this.entered(conversation);
       }
       return { conversation, ...attempt };
     } catch (error) {
-      if (error instanceof LoginImpossible || error instanceof MechanismRefused)
+      if (method === undefined && (error instanceof LoginImpossible || error instanceof MechanismRefused))
         throw this.#impossible(`no login: ${error.message}`);
       throw error;
     }

@@ -7,6 +7,7 @@ import { passCommand, userCommand } from "../capabilities/user.js";
 import type { Capabilities } from "../client/capabilities.js";
 import { chooseLogin, type LoginCircumstances, type LoginMethodChoice } from "../client/login-choice.js";
 import type { AuthOptions } from "../client/options.js";
+import { LoginImpossible } from "../contracts/errors.js";
 import { MechanismRefused } from "../contracts/mechanism.js";
 import { COMMAND_OCTETS, formatCommand } from "../protocol/command.js";
 import type { Registry } from "../registry/registry.js";
@@ -60,7 +61,14 @@ export async function logIn(
   // A code may say that something else is wrong.
   const why = code === null ? "credentials" : registry.responseCode(code)?.cause;
   if (status === "+OK" || why !== "credentials" || other === null || conversation.wire.closed) return attempt;
-  return byChoice(chooseLogin(auth, { ...circumstances, ...other }), conversation, auth, capabilities, place);
+  let next: LoginMethodChoice;
+  try {
+    next = chooseLogin(auth, { ...circumstances, ...other });
+  } catch (error) {
+    if (error instanceof LoginImpossible) return attempt;
+    throw error;
+  }
+  return byChoice(next, conversation, auth, capabilities, place);
 }
 
 /** Some servers announce APOP for accounts that have no secret, and bindings of types that nobody has any more. */

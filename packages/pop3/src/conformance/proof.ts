@@ -3,8 +3,9 @@
 import { expire } from "../capabilities/expire.js";
 import type { CheckEffect } from "../contracts/check.js";
 import type { TranscriptLine } from "../wire/transcript.js";
-import type { Connections, LoginTrial } from "./connections.js";
-import type { Conversation } from "./conversation.js";
+import type { WireTlsOptions } from "../wire/wire.js";
+import type { BeforeLogin, Connections, LoginTrial } from "./connections.js";
+import type { Answer, Conversation } from "./conversation.js";
 import type { ServerFacts } from "./facts.js";
 import { NotTested } from "./outcome.js";
 import type { ExaminationMode } from "./report.js";
@@ -54,9 +55,10 @@ export class Proof {
     return this.#use(await this.#connections.greeted(), true);
   }
 
-  /** A connection of its own under TLS. Throws `NotTested` where the server has none. */
-  async secure(): Promise<Conversation> {
-    const conversation = await this.freshBefore();
+  /** A connection of its own under TLS, spoken as `tlsOptions` say. Throws `NotTested` where the server has none. */
+  async secure(tlsOptions?: WireTlsOptions): Promise<Conversation> {
+    const conversation = this.#use(await this.#connections.greeted(tlsOptions), true);
+    await this.#connections.secure(conversation);
     if (!conversation.secure) throw new NotTested("the server offers no TLS on this port");
     return conversation;
   }
@@ -66,9 +68,23 @@ export class Proof {
     return this.#alone ? this.ownSession() : this.#mark(this.#use(await this.#connections.session()));
   }
 
-  /** A session of its own. The one that is shared has ended by then. */
-  async ownSession(): Promise<Conversation> {
-    return this.#mark(this.#use(await this.#connections.ownSession(), true));
+  /** A session of its own, on whose connection `before` has said something first. Every other one has ended by then. */
+  async ownSession(before?: BeforeLogin): Promise<Conversation> {
+    await this.#endSessions();
+    return this.#mark(this.#use(await this.#connections.ownSession(before), true));
+  }
+
+  /** A login by one way alone, a mechanism or a keyword, and what the server says to it; no session is left then, the shared one neither. */
+  async loginBy(method: string): Promise<Answer> {
+    await this.#endSessions();
+    await this.#connections.endSession();
+    const { conversation, answer } = await this.#connections.tryLogin({ method });
+    await this.end(this.#use(conversation, true));
+    return answer;
+  }
+
+  async #endSessions(): Promise<void> {
+    for (const conversation of this.#own) if (conversation.state === "TRANSACTION") await this.end(conversation);
   }
 
   /**

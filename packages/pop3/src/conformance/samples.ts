@@ -1,8 +1,9 @@
 // The messages of a maildrop as checks compare them: the scan listing, and up to twenty of them as RETR sent them, fetched once a session.
 // Knows the framing alone; what a listing or a message has to be is for the checks.
 import { list, retr } from "../capabilities/base.js";
+import { utf8 } from "../capabilities/utf8.js";
 import type { ReceivedBody } from "../wire/wire.js";
-import type { Conversation } from "./conversation.js";
+import type { Answer, Conversation } from "./conversation.js";
 import { Undecided } from "./outcome.js";
 import { SAMPLE_OCTETS, SAMPLES } from "./subject.js";
 
@@ -52,7 +53,10 @@ export async function samplesOf(session: Conversation): Promise<readonly Sample[
   const small = (await scanListing(session)).filter(({ octets }) => octets <= SAMPLE_OCTETS).slice(0, SAMPLES);
   const samples: Sample[] = [];
   for (const { number, octets } of small) {
-    samples.push({ number, listedOctets: octets, body: await retrieved(session, number) });
+    const { body, refusal } = await asked(session, number);
+    // RFC 6856 §2.1: what needs UTF-8 may be refused to a session that is not in that mode.
+    if (refusal !== null && needsUtf8(refusal)) continue;
+    samples.push({ number, listedOctets: octets, body: body ?? notRetrieved(number, refusal) });
   }
   fetched.set(session, samples);
   return samples;
@@ -60,13 +64,26 @@ export async function samplesOf(session: Conversation): Promise<readonly Sample[
 
 /** Fetches a message. Throws `NotRetrieved` where it does not come. */
 export async function retrieved(session: Conversation, number: number): Promise<ReceivedBody> {
+  const { body, refusal } = await asked(session, number);
+  return body ?? notRetrieved(number, refusal);
+}
+
+/** The message, or what the server says instead. */
+type Asked =
+  { readonly body: ReceivedBody; readonly refusal: null } | { readonly body: null; readonly refusal: Answer };
+
+async function asked(session: Conversation, number: number): Promise<Asked> {
+  const { answer, body } = await session.multi(`${retr.keyword} ${number}`, "message");
+  return body === null ? { body, refusal: answer } : { body, refusal: null };
+}
+
+function needsUtf8({ status, code }: Answer): boolean {
+  return status === "-ERR" && utf8.responseCodes?.some((one) => one.code === code?.toUpperCase()) === true;
+}
+
+function notRetrieved(number: number, refusal: Answer | null): never {
   const command = `${retr.keyword} ${number}`;
-  const { answer, body } = await session.multi(command, "message");
-  if (body !== null) return body;
-  const { line, status } = answer;
-  const text =
-    status === "-ERR"
-      ? `${command} was refused: ${line}`
-      : `${JSON.stringify(line.slice(0, 200))} came where the answer to ${command} was due`;
-  throw new NotRetrieved(text, status === "-ERR");
+  const line = refusal?.line ?? "";
+  if (refusal?.status === "-ERR") throw new NotRetrieved(`${command} was refused: ${line}`, true);
+  throw new NotRetrieved(`${JSON.stringify(line.slice(0, 200))} came where the answer to ${command} was due`, false);
 }

@@ -6,6 +6,11 @@ import type { Secrets } from "../client/secrets.js";
 import { octetsOf, octetString } from "../protocol/octets.js";
 import { Transcript } from "./transcript.js";
 
+/** How TLS is spoken, with names of protocols to offer by ALPN in the place of `pop3`: for these, `alpn` is false. */
+export interface WireTlsOptions extends TlsOptions {
+  readonly ALPNProtocols?: string[];
+}
+
 /** Where to connect; with `tls`, from the first octet. */
 export interface WireOptions {
   readonly port: number;
@@ -13,7 +18,7 @@ export interface WireOptions {
   readonly host?: string;
   readonly tls?: boolean;
   /** Whom to trust for `tlsFacts` to say that the certificate holds, and which versions to speak. */
-  readonly tlsOptions?: TlsOptions;
+  readonly tlsOptions?: WireTlsOptions;
   /** How long a connection and each line are waited for, in milliseconds; 10,000 where absent. */
   readonly patienceMs?: number;
   readonly signal?: AbortSignal;
@@ -189,10 +194,17 @@ export class Wire {
     }
   }
 
-  /** TLS from here on, as after a positive reply to STLS. Rejects where the handshake fails. */
+  /** TLS from here on, as after a positive reply to STLS. Rejects where the handshake fails; the connection is closed then. */
   async startTls(): Promise<void> {
     const { host = "127.0.0.1" } = this.#options;
-    this.#transport = await this.#transport.upgrade(host, unverified(this.#options), patience(this.#options));
+    try {
+      this.#transport = await this.#transport.upgrade(host, unverified(this.#options), patience(this.#options));
+    } catch (error) {
+      // Nobody listens to the connection in the clear any more, and nothing can be said on it.
+      this.#lost ??= new Error("TLS did not begin", { cause: error });
+      this.transcript.add("#", "TLS did not begin");
+      throw error;
+    }
     this.transcript.add("#", "TLS began");
     this.#attach(this.#transport);
   }

@@ -10,10 +10,10 @@ describe("a broken server fails, and the same without the fault passes", () => {
   test.each(brokenServers.map((broken, at) => [`${broken.check} (${at})`, broken] as const))(
     "%s",
     async (_, broken) => {
-      const { check, faults, server = {}, brokenServer = {}, examination, finding } = broken;
+      const { check, faults, server = {}, brokenServer = {}, front, examination, finding } = broken;
       const sound = await resultOn(check, server, examination);
       expect(sound).toMatchObject({ outcome: "passed", finding: null });
-      const bad = await resultOn(check, { ...server, ...brokenServer, faults }, examination);
+      const bad = await resultOn(check, { ...server, ...brokenServer, faults }, examination, front);
       expect(bad).toMatchObject({ outcome: "failed", remedy: expect.any(String) as string });
       expect(bad.finding).toMatch(finding);
       expect(bad.transcript.length).toBeGreaterThan(0);

@@ -1,7 +1,9 @@
 // Servers to examine: Postern's own, sound or with a fault between it and the connection; and what an examination of them says.
 // Knows no check by name: which fault breaks which is in `broken/`.
+import type { TlsOptions } from "node:tls";
 import { type CheckResult, type ConformanceReport, examine, type ExaminationOptions } from "@postern/pop3/conformance";
 import { type Fault, startTestServer, type TestServer, type TestServerOptions } from "@postern/pop3/testing";
+import { startTlsFront } from "./tls-front.js";
 
 /** A server on which a check has to fail, and which passes it without the faults. */
 export interface BrokenServer {
@@ -13,6 +15,8 @@ export interface BrokenServer {
   readonly server?: Omit<TestServerOptions, "faults">;
   /** The same, for what no fault can break. */
   readonly brokenServer?: Omit<TestServerOptions, "faults">;
+  /** Something else speaks TLS in front of the broken one, which is then examined with implicit TLS. */
+  readonly front?: TlsOptions;
   /** How they are examined. */
   readonly examination?: Partial<ExaminationOptions>;
   /** What the report says of the broken one. */
@@ -56,8 +60,14 @@ export async function resultOn(
   check: string,
   server: TestServerOptions,
   examination: Partial<ExaminationOptions> = {},
+  front?: TlsOptions,
 ): Promise<CheckResult> {
   await using running = await startTestServer(soundOptions(server));
-  const { results } = await examined(running, { ...examination, only: [check] });
+  await using before = front === undefined ? undefined : await startTlsFront(running.port, front);
+  const { results } = await examined(running, {
+    ...examination,
+    ...(before !== undefined && { tls: "implicit", port: before.port }),
+    only: [check],
+  });
   return results[0]!;
 }

@@ -19,6 +19,13 @@ import { sessionChecks } from "./session.js";
 import { sizeChecks } from "./sizes.js";
 import { topChecks } from "./top.js";
 import { uidlChecks } from "./uidl.js";
+import { cleartextLoginChecks } from "./cleartext-login.js";
+import { langChecks } from "./lang.js";
+import { loginChecks } from "./login.js";
+import { saslChecks } from "./sasl.js";
+import { stlsChecks } from "./stls.js";
+import { tlsChecks } from "./tls.js";
+import { utf8Checks } from "./utf8.js";
 
 export const standardChecks: readonly ConformanceCheck[] = [
   ...greetingChecks,
@@ -38,5 +45,12 @@ export const standardChecks: readonly ConformanceCheck[] = [
   ...expireChecks,
   ...markChecks,
   ...sessionChecks,
+  ...tlsChecks,
+  ...stlsChecks,
+  ...cleartextLoginChecks,
+  ...saslChecks,
+  ...langChecks,
+  ...utf8Checks,
+  ...loginChecks,
   ...deletionChecks,
 ];

@@ -94,7 +94,7 @@ export const sizeChecks: readonly ConformanceCheck[] = [
     id: "message-octets",
     tag: null,
     level: "MUST",
-    reference: "RFC 1939 §5 and §11",
+    reference: "RFC 1939 §5, §11",
     title:
       "LIST gives the exact octets of a message as RETR sends it, line ends as two octets and stuffing not counted.",
     remedy:

@@ -14,6 +14,13 @@ import { brokenPipelining } from "./pipelining.js";
 import { brokenPolicies } from "./policies.js";
 import { brokenSessions } from "./session.js";
 import { brokenTops, brokenUniqueIds } from "./top-and-uidl.js";
+import { brokenCleartextLogin } from "./cleartext-login.js";
+import { brokenLang } from "./lang.js";
+import { brokenLogins } from "./login.js";
+import { brokenSasl } from "./sasl.js";
+import { brokenStls } from "./stls.js";
+import { brokenTls } from "./tls.js";
+import { brokenUtf8 } from "./utf8.js";
 
 export const brokenServers: readonly BrokenServer[] = [
   ...brokenBase,
@@ -34,4 +41,11 @@ export const brokenServers: readonly BrokenServer[] = [
   ...brokenMarks,
   ...brokenDeletions,
   ...brokenSessions,
+  ...brokenTls,
+  ...brokenStls,
+  ...brokenCleartextLogin,
+  ...brokenSasl,
+  ...brokenLogins,
+  ...brokenLang,
+  ...brokenUtf8,
 ];
