@@ -31,7 +31,7 @@ dd { margin: 0; min-width: 0; }
 table { width: 100%; border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; }
 thead th { color: var(--soft); font-weight: 600; white-space: nowrap; overflow-wrap: normal; }
-tbody th { overflow-wrap: anywhere; min-width: 7rem; }
+tbody th { overflow-wrap: anywhere; min-width: 10rem; }
 .wide { overflow-x: auto; }
 .capabilities td.stage { min-width: 7rem; }
 .capabilities td:last-child { min-width: 15rem; }

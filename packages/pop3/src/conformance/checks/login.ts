@@ -77,7 +77,7 @@ export const loginChecks: readonly ConformanceCheck[] = [
     id: "login-refusal-code",
     tag: "AUTH-RESP-CODE",
     level: "MUST",
-    reference: "RFC 3206 §4",
+    reference: "RFC 3206 §6",
     title: "A wrong password is refused with the AUTH code, for a user who exists and for one who does not.",
     remedy: "Begin the text of every refusal that is the credentials' fault with [AUTH], whatever command it answers.",
     effect: "wrong-login",
