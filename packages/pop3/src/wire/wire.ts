@@ -62,8 +62,11 @@ export class WireFailed extends Error {
 /** The longest line that is waited for. */
 const LINE_OCTETS = 1024 * 1024;
 
-/** The longest body that is taken. */
-const BODY_OCTETS = 64 * 1024 * 1024;
+/** The longest body that is taken. Messages that are examined are small; a unique-id listing of half a million is not. */
+const BODY_OCTETS: Readonly<Record<BodyKind, number>> = { listing: 64 * 1024 * 1024, message: 4 * 1024 * 1024 };
+
+/** A body may take so many times as long as a line: each of its lines may come in time, and the last of them never. */
+const BODY_PATIENCE = 12;
 
 /** How much may have come and not been read, before the server is made to wait. */
 const UNREAD_OCTETS = 4 * LINE_OCTETS;
@@ -133,6 +136,9 @@ export class Wire {
 
   /** The same, with what is to be known of how it came. Of a message, the transcript keeps the size alone. */
   async receivedBody(kind: BodyKind): Promise<ReceivedBody> {
+    const most = BODY_OCTETS[kind];
+    const patienceMs = (this.#options.patienceMs ?? PATIENCE_MS) * BODY_PATIENCE;
+    const until = Date.now() + patienceMs;
     const lines: string[] = [];
     const unstuffed: string[] = [];
     let octets = 0;
@@ -157,7 +163,8 @@ export class Wire {
       if (stuffed && !text.startsWith("..")) unstuffed.push(text);
       lines.push(stuffed ? text.slice(1) : text);
       octets += text.length - (stuffed ? 1 : 0) + (line.end === "LF" ? 1 : 2);
-      if (octets > BODY_OCTETS) throw new WireFailed("overlong", `a response of more than ${BODY_OCTETS} octets`);
+      if (octets > most) throw new WireFailed("overlong", `a response of more than ${most} octets`);
+      if (Date.now() > until) throw new WireFailed("silent", `a response that did not end within ${patienceMs} ms`);
     }
   }
 

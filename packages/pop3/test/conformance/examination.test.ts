@@ -246,6 +246,20 @@ describe("what cannot be examined", () => {
     });
   });
 
+  test("a server that says CAPA line by line for ever is given up", async () => {
+    const accept = (socket: Socket): void => {
+      socket.write("+OK\r\n");
+      socket.once("data", () => {
+        socket.write("+OK\r\n");
+        const timer = setInterval(() => socket.write("X-SLOW\r\n"), 10);
+        socket.once("close", () => clearInterval(timer));
+      });
+    };
+    await served(accept, async (port) => {
+      await expect(examine({ ...options(port), patienceMs: 50 })).rejects.toThrow("did not end within 600 ms");
+    });
+  });
+
   test("nobody there", async () => {
     await expect(examine(options(1))).rejects.toThrow(/cannot be reached/);
   });
