@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { format, resolveConfig } from "prettier";
 import { capabilityIndex, clientCapabilities } from "./generators/capability-index.mjs";
 import { checkReportSchema } from "./generators/check-report.mjs";
+import { clientsAndFaults } from "./generators/clients-and-faults.mjs";
 import { configurationPage, configurationSchema } from "./generators/configuration.mjs";
 import { languageIndex } from "./generators/language-index.mjs";
 import { clientMechanisms, mechanismIndex } from "./generators/mechanism-index.mjs";
@@ -39,6 +40,7 @@ const sources = [
  * @type {readonly Generator[]}
  */
 const pages = [
+  { file: "docs/clients-and-faults.md", make: clientsAndFaults },
   { file: "docs/reference/configuration.md", make: configurationPage },
   { file: "packages/postern/postern.schema.json", make: configurationSchema },
   { file: "packages/postern/check-report.schema.json", make: checkReportSchema },

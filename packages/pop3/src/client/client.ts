@@ -8,7 +8,7 @@ import { uidlCommand } from "../capabilities/uidl.js";
 import { userCommand } from "../capabilities/user.js";
 import { utf8Command } from "../capabilities/utf8.js";
 import type { AnyCommandSpec, CommandSpec } from "../contracts/command.js";
-import { CommandRefused, TransportLost } from "../contracts/errors.js";
+import { CommandRefused, ProtocolViolation, TransportLost } from "../contracts/errors.js";
 import type { State } from "../contracts/session.js";
 import {
   type DropListing,
@@ -33,6 +33,9 @@ import { BodyExchange, type BodyListener, type ListedMessage, Retrieval, Retriev
 import { asError, quiet } from "./rejection.js";
 import { Session } from "./session.js";
 import type { TlsFacts } from "./transport.js";
+
+/** The octets that a reply begins with: `+` and `-`. */
+const STATUS_OCTETS: readonly number[] = [0x2b, 0x2d];
 
 /** What `quit` did. */
 export interface Committed {
@@ -355,9 +358,15 @@ export class Pop3Client implements AsyncDisposable {
 
   #message(number: number, options?: CommandOptions): BodyExchange {
     return this.#body(retr, number, options, {
-      ended: (octets) => {
+      ended: (octets, behind) => {
         const listed = this.#listings.octetsOf(number);
-        if (listed !== null && listed !== octets) this.#session.note("size-differs");
+        if (listed === null || listed === octets) return;
+        // A server that does not stuff dots ends a message at the first lone one: its rest stands where a reply is due.
+        if (behind !== undefined && !STATUS_OCTETS.includes(behind))
+          throw new ProtocolViolation(
+            `message ${number} ends after ${octets} of ${listed} octets, and goes on behind its end`,
+          );
+        this.#session.note("size-differs");
       },
     });
   }

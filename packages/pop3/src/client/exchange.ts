@@ -61,8 +61,8 @@ export abstract class Exchange {
   abstract reply(reply: ReceivedReply): After;
   /** A piece of the body. */
   body(_piece: Uint8Array): void {}
-  /** The body has ended, and with it the reply. Throws `ProtocolViolation`. */
-  bodyEnd(): void {}
+  /** The body has ended, and with it the reply; `behind` is the next octet, where it is there. Throws `ProtocolViolation`. */
+  bodyEnd(_behind: number | undefined): void {}
   /** There will be no reply. */
   abstract fail(error: Error): void;
 

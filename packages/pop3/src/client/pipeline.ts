@@ -180,9 +180,9 @@ export class Pipeline implements ReplySink, Connection {
     this.#sent.first!.body(piece);
   }
 
-  bodyEnd(): Next {
+  bodyEnd(behind: number | undefined): Next {
     this.#options.log.body(this.#bodyOctets);
-    this.#sent.first!.bodyEnd();
+    this.#sent.first!.bodyEnd(behind);
     this.#finish();
     return "line";
   }

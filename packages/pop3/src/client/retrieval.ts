@@ -14,8 +14,8 @@ const END: Step = { done: true, value: undefined };
 /** Who is told how it goes. */
 export interface BodyListener {
   accepted?(): void;
-  /** All of it has come: so many octets. */
-  ended?(octets: number): void;
+  /** All of it has come, it seems: so many octets, and then this one. Throws `ProtocolViolation` where it cannot be all. */
+  ended?(octets: number, behind: number | undefined): void;
   /** Nothing of it is due any more, however it went; told once or more often. */
   settled?(): void;
 }
@@ -64,9 +64,9 @@ export class BodyExchange extends Exchange {
     }
   }
 
-  override bodyEnd(): void {
+  override bodyEnd(behind: number | undefined): void {
+    this.#told.ended?.(this.octets, behind);
     this.#done = true;
-    this.#told.ended?.(this.octets);
     this.#told.settled?.();
     if (this.#waiting !== null) this.#wake().resolve(this.#end());
   }

@@ -12,7 +12,8 @@ export interface ReplySink {
   line(line: string): Next;
   /** A piece of a body, un-stuffed, one for each chunk; it may share memory with that. */
   body(piece: Uint8Array): void;
-  bodyEnd(): Next;
+  /** `behind` is the octet that stands behind the terminator, where it is there already. */
+  bodyEnd(behind: number | undefined): Next;
   /** A line was longer than the limit. Has to throw. */
   overlong(): never;
 }
@@ -79,7 +80,7 @@ export class ReplyDecoder {
     else if (pieces.length === 1) sink.body(pieces[0]!);
     if (end === -1) return chunk.length;
     this.#body = null;
-    this.#follow(sink.bodyEnd());
+    this.#follow(sink.bodyEnd(chunk[end]));
     return end;
   }
 

@@ -1,7 +1,7 @@
 // Servers that lie, go on for ever, or talk out of turn: each is a typed error at a bound, and nothing is held beyond it.
 // Any octets at all are `any-octets.test.ts`'s; TLS and injection are `starttls.test.ts`'s.
 import { Buffer } from "node:buffer";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CommandRefused, Pop3Client, ProtocolViolation, TransportLost } from "@postern/pop3/client";
 import { auth, multi, pause, type Script, scripted, type ScriptedPeer } from "../support/scripted-server.js";
 
@@ -309,4 +309,27 @@ test("a connection that is lost while it is made is told to who connects alone",
   ).toMatchObject({ reason: "closed" });
   await pause(10);
   expect(lost).toEqual([]);
+});
+
+describe("a message that is cut by a dot which nobody stuffed", () => {
+  const cut = "+OK\r\nSubject: cut\r\n\r\n.\r\nThe rest.\r\n.\r\n";
+  const messages = ["Subject: cut\r\n\r\n.\r\nThe rest.\r\n", "two\r\n"];
+
+  test("is not taken for whole where its rest stands behind it", async () => {
+    await using server = await scripted({ ...PIPELINED, messages, answers: { RETR: () => cut } });
+    const client = await server.connect();
+    const [first] = await Array.fromAsync(client.messages(), (message) => failureOf(message.bytes())).catch(
+      (error: unknown) => [error as Error],
+    );
+    expect(first).toBeInstanceOf(ProtocolViolation);
+    expect(first?.message).toMatch(/^message 1 ends after 16 of 30 octets, and goes on behind its end/);
+  });
+
+  test("is as the server says where the next reply stands behind it", async () => {
+    const short = "+OK\r\nSubject: cut\r\n\r\n.\r\n";
+    await using server = await scripted({ ...PIPELINED, messages, answers: { RETR: () => short } });
+    const client = await server.connect();
+    const octets = await Array.fromAsync(client.messages(), async (message) => (await message.bytes()).length);
+    expect(octets).toEqual([16, 16]);
+  });
 });

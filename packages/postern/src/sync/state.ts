@@ -144,12 +144,16 @@ export class AccountState implements Ledger {
       const uniqueId = String(row["unique_id"]);
       if (!completeListing.has(uniqueId)) gone.push(uniqueId);
     }
-    if (gone.length === 0) return 0;
+    if (gone.length > 0) this.forget(gone);
+    return gone.length;
+  }
+
+  /** Of these nothing is known any more: they are fetched again, and not deleted before. */
+  forget(uniqueIds: Iterable<string>): void {
     const remove = this.#database.prepare("DELETE FROM fetched WHERE account = ? AND unique_id = ?");
     inTransaction(this.#database, () => {
-      for (const uniqueId of gone) remove.run(this.#id, uniqueId);
+      for (const uniqueId of uniqueIds) remove.run(this.#id, uniqueId);
     });
-    return gone.length;
   }
 
   /** Which fetched messages are to be deleted on the server and are not known to be: a DELE counts only after `+OK` to QUIT. */

@@ -42,7 +42,13 @@ export function recordedLines(
     lines.push({ from, text: shown, lineEnd: lineEnd as RecordedLine["lineEnd"], atMs });
   };
   for (const { from, octets, atMs } of chunks) {
-    const pieces = (partial[from] + octetString(octets)).split(/(?<=\n)/);
+    const text = octetString(octets);
+    // Looked at once it ends: an endless line comes in many chunks.
+    if (!text.includes("\n")) {
+      partial[from] += text;
+      continue;
+    }
+    const pieces = (partial[from] + text).split(/(?<=\n)/);
     partial[from] = pieces.at(-1)?.endsWith("\n") === true ? "" : (pieces.pop() ?? "");
     for (const piece of pieces) add(from, piece, atMs);
   }

@@ -28,15 +28,37 @@ export function absence(program: string): string | null {
 }
 
 /** Runs a program to its end, `folder` being its home and where it works. */
-export async function runProgram(folder: string, program: string, ...args: readonly string[]): Promise<Ended> {
+export function runProgram(folder: string, program: string, ...args: readonly string[]): Promise<Ended> {
+  return runUntil(AbortSignal.timeout(patienceMs), folder, program, ...args);
+}
+
+/** The same, with the time that it has in the caller's hands. What it started is ended with it. */
+export async function runUntil(
+  signal: AbortSignal,
+  folder: string,
+  program: string,
+  ...args: readonly string[]
+): Promise<Ended> {
+  if (signal.aborted) return { status: null, output: "" };
   const child = spawn(program, args, {
     cwd: folder,
     env: { PATH: searchPath, HOME: folder, LC_ALL: "C", TERM: "vt100", LINES: "24", COLUMNS: "80" },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: patienceMs,
-    killSignal: "SIGKILL",
+    detached: true,
   });
+  const end = (): void => endGroup(child.pid);
+  signal.addEventListener("abort", end);
+  child.once("close", () => signal.removeEventListener("abort", end));
   const ended = new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
   const [status, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   return { status, output: `${stdout}${stderr}` };
+}
+
+/** The program leads a group of processes, which has its number. */
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 }
