@@ -43,7 +43,9 @@ async function sourcesOf(root, name) {
         declares: path.startsWith("packages/pop3/src/capabilities/"),
         // A check says on its own what must be sent and answered: taken from the declarations, it could not tell that one of them is wrong.
         // A scenario says what other servers were seen to say.
-        examines: ["conformance/checks/", "testing/scenarios/"].some((part) => path.startsWith(`packages/pop3/src/${part}`)),
+        examines: ["conformance/checks/", "testing/scenarios/"].some((part) =>
+          path.startsWith(`packages/pop3/src/${part}`),
+        ),
         timeless: name === "pop3" && ["protocol", "registry"].includes(room),
       };
     }),

@@ -11,7 +11,7 @@ export type { Exchange, Octets, Played, Step } from "./engine/exchange.js";
 export type { Aim, Target } from "./engine/fault-book.js";
 export type { RecordedChunk, RecordedLine } from "./engine/recorded-dialog.js";
 export type { RecordedSession } from "./engine/session-record.js";
-export { FAULT_KINDS, type Fault } from "./faults/index.js";
+export { assertFault, FAULT_KINDS, type Fault } from "./faults/index.js";
 export { answer } from "./faults/refusals.js";
 export { multiLine } from "./faults/reply-text.js";
 export type { TestCertificate } from "./test-certificates.js";

@@ -57,13 +57,14 @@ export const microsoft365: Scenario = {
     "kisli/vmime#267 (port 995, 2021-09), IndySockets/Indy#192 (port 110, 2022-08); AUTH: getmail6/getmail6#256, jakartaee/mail-api#461, kazu-yamamoto/Mew#224",
   shows: [
     "XOAUTH2 works in two steps alone: the token on the line of AUTH is answered with -ERR Protocol error, and the connection is closed.",
-    "In the clear CAPA lists TOP, UIDL and STLS, and nobody can log in.",
-    "Neither RESP-CODES nor PIPELINING is listed, and refusals have no code.",
+    "In the clear CAPA lists TOP, UIDL and STLS, and no way to log in.",
+    "Neither RESP-CODES nor PIPELINING is listed.",
     "The greeting has brackets that hold no response code.",
     "XOAUTH2 takes the user's password for a token.",
   ],
   honest:
-    "The list after login, which repeats the one before it; refusals of logins, PLAIN among them; texts of other replies.",
+    "Logins in the clear, which are refused here; refusals, which have no code because RESP-CODES is not listed; PLAIN, which works here; the list after " +
+    "login, which repeats the one before it; texts of other replies.",
   options: together(
     lists({
       first: "+OK",
@@ -217,7 +218,8 @@ export const yandex: Scenario = {
     "In the clear even USER is refused, with the code AUTH, which there is no credential error.",
     "The answer to a right password is a number of messages and one of octets.",
   ],
-  honest: "CAPA, of which nothing was seen; texts of other replies.",
+  honest:
+    "Other logins in the clear, which are refused here, too; CAPA, of which nothing was seen; texts of other replies.",
   options: {
     cleartextLogin: "never",
     faults: [
