@@ -13,6 +13,7 @@ import { configurationPage, configurationSchema } from "./generators/configurati
 import { languageIndex } from "./generators/language-index.mjs";
 import { clientMechanisms, mechanismIndex } from "./generators/mechanism-index.mjs";
 import { referencePages } from "./generators/reference.mjs";
+import { scenarioSchema } from "./generators/scenario.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const capabilities = resolve(root, "packages/pop3/src/capabilities");
@@ -44,6 +45,7 @@ const pages = [
   { file: "docs/reference/configuration.md", make: configurationPage },
   { file: "packages/postern/postern.schema.json", make: configurationSchema },
   { file: "packages/postern/check-report.schema.json", make: checkReportSchema },
+  { file: "packages/postern/scenario.schema.json", make: scenarioSchema },
 ];
 
 /** @param {Generator} generator @returns {Promise<boolean>} whether the file on disk was another one */

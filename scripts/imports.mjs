@@ -42,7 +42,10 @@ async function sourcesOf(root, name) {
         room: house[name]?.[room],
         declares: path.startsWith("packages/pop3/src/capabilities/"),
         // A check says on its own what must be sent and answered: taken from the declarations, it could not tell that one of them is wrong.
-        examines: path.startsWith("packages/pop3/src/conformance/checks/"),
+        // A scenario says what other servers were seen to say.
+        examines: ["conformance/checks/", "testing/scenarios/"].some((part) =>
+          path.startsWith(`packages/pop3/src/${part}`),
+        ),
         timeless: name === "pop3" && ["protocol", "registry"].includes(room),
       };
     }),

@@ -9,7 +9,7 @@ import { socketModules } from "./house.mjs";
  * @property {string} text
  * @property {import("./house.mjs").Room} room
  * @property {boolean} declares whether tags and keywords belong here
- * @property {boolean} examines whether tags and keywords of what is examined are written here
+ * @property {boolean} examines whether tags and keywords of what is examined or imitated are written here
  * @property {boolean} timeless whether promises, timers and clocks are out of bounds
  */
 

@@ -1,41 +1,31 @@
-// The options of a test server, each with its default, and what they become as options of the server inside.
-// A new option is explained here and nowhere else but in docs/guides/testing-clients.md.
-import type { AnyCapability } from "../contracts/capability.js";
+// The options of a test server with their defaults, a scenario among them, and what they become as options of the server inside.
+// A new option is explained here, or in `test-server-conditions.ts` where a scenario may have it, and in docs/guides/testing-clients.md.
 import type { Policies, UserPolicy } from "../contracts/policy.js";
-import { MemoryAccounts } from "../maildrop/memory-accounts.js";
 import { MemoryPolicies } from "../maildrop/memory-policies.js";
 import { utf8Octets } from "../protocol/octets.js";
 import type { Pop3ServerOptions } from "../server/options.js";
-import type { TlsIdentity } from "../server/tls.js";
-import type { Fault } from "./faults/index.js";
-import { testCertificates, type TestCertificate } from "./test-certificates.js";
+import { scenarioNamed, type ScenarioName } from "./scenarios/index.js";
+import type { Scenario } from "./scenarios/scenario.js";
+import { TestAccounts } from "./test-accounts.js";
+import { testCertificates } from "./test-certificates.js";
+import type { TestServerConditions } from "./test-server-conditions.js";
 
 /** A message: octets, or text that becomes UTF-8. Any line ends. */
 export type TestMessage = string | Uint8Array;
 
-export interface TestServerOptions {
+export interface TestServerOptions extends TestServerConditions {
   /** Names and passwords; `{ alice: "secret" }` where absent. */
   readonly accounts?: Readonly<Record<string, string>>;
   /** What is in the maildrop of the first account, or in each one's; three small messages where absent. */
   readonly messages?: readonly TestMessage[] | Readonly<Record<string, readonly TestMessage[]>>;
-  /** The passwords are shared secrets, too, so that APOP and CRAM-MD5 work; off where absent. */
-  readonly sharedSecrets?: boolean;
-  /** The declarations, private ones too: `[...standard, mine]`; `standard` where absent. */
-  readonly capabilities?: readonly AnyCapability[];
-  /** Tags to serve; all that work where absent. */
-  readonly enabled?: readonly string[];
-  /** Names of SASL mechanisms. */
-  readonly mechanisms?: readonly string[];
-  /** LOGIN-DELAY and EXPIRE: those of all users, or policies of your own. */
-  readonly policies?: Policies | Partial<UserPolicy>;
-  /** Where passwords may travel without TLS; `always` where absent, because everything here is on loopback. */
-  readonly cleartextLogin?: "never" | "loopback" | "always";
-  /** The certificate that is shown; `valid` where absent, and null for a server without TLS. */
-  readonly certificate?: TestCertificate | TlsIdentity | null;
-  /** How it misbehaves from the beginning; `inject` adds more. */
-  readonly faults?: readonly Fault[];
-  /** Any other option of the server inside. */
-  readonly server?: Partial<Omit<Pop3ServerOptions, "maildrops" | "tls">>;
+  /**
+   * A server to imitate, by the name of one of `SCENARIOS` or as a value. Options given beside it win; faults are added behind its own, and
+   * `server` and plain `policies` are taken together name by name.
+   */
+  readonly scenario?: ScenarioName | Scenario;
+  /** Where to listen, on loopback; ports that the system chooses where absent. */
+  readonly port?: number;
+  readonly tlsPort?: number;
 }
 
 const DEFAULT_ACCOUNTS: Readonly<Record<string, string>> = { alice: "secret" };
@@ -45,6 +35,21 @@ const DEFAULT_MESSAGES: readonly string[] = [
   "From: bob@example.org\r\nTo: alice@example.org\r\nSubject: two\r\n\r\n.A line that begins with a dot\r\n.\r\nand a dot alone.\r\n",
   "From: bob@example.org\r\nTo: alice@example.org\r\nSubject: three\r\n\r\nThe last message.\r\n",
 ];
+
+/** The options with those of their scenario. Throws a `TypeError` for a name that is none. */
+export function withScenario({ scenario, ...given }: TestServerOptions): TestServerOptions {
+  if (scenario === undefined) return given;
+  const { options: seen } = typeof scenario === "string" ? scenarioNamed(scenario) : scenario;
+  const [own, theirs] = [given.policies, seen.policies];
+  const together = own !== undefined && theirs !== undefined && !isPolicies(own) && !isPolicies(theirs);
+  return {
+    ...seen,
+    ...given,
+    ...(together && { policies: { ...theirs, ...own } }),
+    faults: [...(seen.faults ?? []), ...(given.faults ?? [])],
+    server: { ...seen.server, ...given.server },
+  };
+}
 
 /** Users and what is in their maildrops. */
 export function messagesOf(options: TestServerOptions): readonly (readonly [user: string, message: Uint8Array])[] {
@@ -65,7 +70,7 @@ export function serverOptionsOf(options: TestServerOptions): Omit<Pop3ServerOpti
   const { accounts = DEFAULT_ACCOUNTS, certificate = "valid", policies } = options;
   const tls = typeof certificate === "string" ? testCertificates[certificate] : certificate;
   return {
-    authenticator: new MemoryAccounts(accounts, { secrets: options.sharedSecrets ?? false }),
+    authenticator: new TestAccounts(accounts, options),
     cleartextLogin: options.cleartextLogin ?? "always",
     hostname: "localhost",
     // Tests shall be quick, and a wrong password is theirs to try.

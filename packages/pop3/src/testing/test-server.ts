@@ -12,7 +12,7 @@ import { OpenedMaildrops } from "./engine/opened-maildrops.js";
 import { RECORDED_OCTETS, SessionRecord, type RecordedSession, type RecordingSpace } from "./engine/session-record.js";
 import { addFault, type Fault } from "./faults/index.js";
 import { TEST_CA } from "./test-certificates.js";
-import { messagesOf, serverOptionsOf, type TestServerOptions } from "./test-server-options.js";
+import { messagesOf, serverOptionsOf, withScenario, type TestServerOptions } from "./test-server-options.js";
 
 /** How long a client may leave a connection open that the server has closed, in milliseconds. */
 const LINGER_MS = 2000;
@@ -45,9 +45,10 @@ export interface TestServer extends AsyncDisposable {
 
 /**
  * Starts a server on free ports of loopback; with `await using`, it ends with the test. Throws a `TypeError` for a fault that does not
- * exist so, and what `Pop3Server` throws.
+ * exist so and for a scenario that does not, and what `Pop3Server` throws.
  */
-export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+export async function startTestServer(given: TestServerOptions = {}): Promise<TestServer> {
+  const options = withScenario(given);
   const running = new RunningTestServer(options);
   await running.start(options);
   return running;
@@ -121,8 +122,9 @@ class RunningTestServer implements TestServer, InterferenceHost {
       await this.maildrops.deliver(user, message, { uniqueId: `message-${number}` });
     }
     try {
-      ({ port: this.port } = await this.server.listen());
-      if (this.#secured) ({ port: this.tlsPort } = await this.server.listen({ tls: "implicit" }));
+      ({ port: this.port } = await this.server.listen({ port: options.port ?? 0 }));
+      if (this.#secured)
+        ({ port: this.tlsPort } = await this.server.listen({ port: options.tlsPort ?? 0, tls: "implicit" }));
     } catch (error) {
       await this.close();
       throw error;

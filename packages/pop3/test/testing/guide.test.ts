@@ -1,7 +1,7 @@
 // docs/guides/testing-clients.md tells the truth: its examples are those that are run, and its tables have every fault and every option.
 // What the words between say is checked by nobody.
 import { readdir, readFile } from "node:fs/promises";
-import { FAULT_KINDS, startTestServer, type Fault } from "@postern/pop3/testing";
+import { FAULT_KINDS, SCENARIOS, startTestServer, type Fault } from "@postern/pop3/testing";
 import { expect, test } from "vitest";
 
 const guide = await readFile(new URL("../../../../docs/guides/testing-clients.md", import.meta.url), "utf8");
@@ -46,4 +46,10 @@ test("the guide's tables have every fault with its options, and what every fault
     }
     for (const option of options.slice(0, 8)) expect(rows.has(option), option).toBe(true);
   }
+});
+
+test("the guide's table has every scenario and no other", () => {
+  const [, section = ""] = /^## Scenarios\n(.*?)^## /ms.exec(guide) ?? [];
+  const named = [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name);
+  expect(new Set(named)).toEqual(new Set(SCENARIOS.map(({ name }) => name)));
 });

@@ -39,6 +39,32 @@ export async function stage(faults: readonly Fault[], options: TestServerOptions
   };
 }
 
+/** Logs in to a server that stands as it is. */
+export const LOGIN: readonly string[] = ["USER alice", "PASS secret"];
+
+/** A connection, and the greeting that was read from it. */
+export async function connected(server: TestServer, tls: boolean): Promise<[Wire, string]> {
+  const wire = await Wire.connect({ port: tls ? server.tlsPort : server.port, tls });
+  return [wire, (await wire.line()) ?? "closed"];
+}
+
+/** The first line of the reply to each command, one after the other; "closed" where none came. */
+export async function said(wire: Wire, ...commands: readonly string[]): Promise<readonly string[]> {
+  const replies: string[] = [];
+  for (const command of commands) {
+    wire.send(`${command}\r\n`);
+    replies.push((await wire.line()) ?? "closed");
+  }
+  return replies;
+}
+
+/** The answer to CAPA: its first line, and the lines of the list. */
+export async function listed(wire: Wire): Promise<readonly string[]> {
+  const [first = ""] = await said(wire, "CAPA");
+  if (!first.startsWith("+OK")) return [first];
+  return [first, ...(await wire.body())];
+}
+
 /** What a server sends to whoever says certain lines at once: octets as they come, and how it ended. */
 export interface Heard {
   text: string;

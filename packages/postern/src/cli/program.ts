@@ -60,6 +60,11 @@ const subcommands: readonly Subcommand[] = [
     load: async (context) => (await import("./fetch.js")).fetchCommand(context),
   },
   {
+    name: "testserver",
+    summary: "a server that misbehaves, to test clients with",
+    load: async (context) => (await import("./testserver.js")).testserverCommand(context),
+  },
+  {
     name: "registry",
     summary: "the POP3 extensions: list, pages, templates, judging a proposal",
     load: async (context) => (await import("./registry.js")).registryCommand(context),

@@ -36,31 +36,37 @@ export function parseLoginDelay(text: string): number | null {
 const delayForm = `write a whole number from 0 to ${MOST_LOGIN_DELAY_SECONDS}`;
 const expireForm = `write a number of days from 0 to ${MOST_RETENTION_DAYS}, or "never"`;
 
+/** Seconds from one login to the next, in a file. */
+export const loginDelaySeconds: z.ZodInt = z
+  .int({ error: delayForm })
+  .min(0, { error: delayForm })
+  .max(MOST_LOGIN_DELAY_SECONDS, { error: delayForm });
+
+/** Days, or `never`, in a file. */
+export const expireDays: z.ZodType<RetentionDays> = z
+  .union(
+    [
+      z.string().regex(/^(never|\d{1,5})$/, { error: expireForm }),
+      z.int().min(0, { error: expireForm }).max(MOST_RETENTION_DAYS, { error: expireForm }),
+    ],
+    { error: expireForm },
+  )
+  .transform((value, context): RetentionDays => {
+    const days = parseRetention(String(value));
+    if (days !== null) return days;
+    context.addIssue({ code: "custom", message: expireForm, input: value });
+    return z.NEVER;
+  });
+
 export const policySchema: z.ZodType<PolicyConfig> = z
   .strictObject({
-    login_delay_seconds: z
-      .int({ error: delayForm })
-      .min(0, { error: delayForm })
-      .max(MOST_LOGIN_DELAY_SECONDS, { error: delayForm })
+    login_delay_seconds: loginDelaySeconds
       .default(0)
       .describe(
         "The time that must pass between two logins of a user, announced as LOGIN-DELAY (RFC 2449 §6.5); 0 for none. " +
           "`postern user set NAME login-delay=…` sets a user's own.",
       ),
-    expire: z
-      .union(
-        [
-          z.string().regex(/^(never|\d{1,5})$/, { error: expireForm }),
-          z.int().min(0, { error: expireForm }).max(MOST_RETENTION_DAYS, { error: expireForm }),
-        ],
-        { error: expireForm },
-      )
-      .transform((value, context): RetentionDays => {
-        const days = parseRetention(String(value));
-        if (days !== null) return days;
-        context.addIssue({ code: "custom", message: expireForm, input: value });
-        return z.NEVER;
-      })
+    expire: expireDays
       .prefault("never")
       .describe(
         'The days after which mail is deleted, announced as EXPIRE (RFC 2449 §6.7). "never" deletes nothing; 0 deletes at the end ' +

@@ -16,6 +16,8 @@ export interface CliSurroundings {
   /** What standard input holds, or a stream of the test's own. */
   readonly stdin?: string | InputStream;
   readonly signal?: AbortSignal;
+  /** Given what a request to read files anew calls, as SIGHUP does. */
+  readonly onReload?: (act: () => void) => void;
   /** Standard error is a terminal with so many columns. */
   readonly terminalColumns?: number;
   /** Told of everything that is written to standard output. */
@@ -24,7 +26,7 @@ export interface CliSurroundings {
 
 /** Runs `postern` with these arguments. */
 export async function runCli(args: readonly string[], surroundings: CliSurroundings): Promise<CliOutcome> {
-  const { cwd, env = {}, stdin = "", signal, terminalColumns, onStdout } = surroundings;
+  const { cwd, env = {}, stdin = "", signal, onReload, terminalColumns, onStdout } = surroundings;
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const written = { stdout: "", stderr: "" };
   stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -41,6 +43,7 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
     env: { POSTERN_WORKERS: "1", ...env },
     cwd,
     ...(signal !== undefined && { signal }),
+    ...(onReload !== undefined && { onReload }),
     exit: (code) => (status = code),
   });
   stdout.end();

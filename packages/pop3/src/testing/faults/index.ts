@@ -1,6 +1,6 @@
 // Every kind of fault by its name, and the way from data to a strike: which kinds and options there are is said where one is wrong.
 // Each family has its own file; a new family is a line here.
-import type { Aim, FaultBook } from "../engine/fault-book.js";
+import { FaultBook, type Aim } from "../engine/fault-book.js";
 import { capabilityList, type CapabilitiesFault } from "./capability-list.js";
 import { deletion, type EarlyDeletionFault, type UncommittedDeletionFault } from "./deletion.js";
 import {
@@ -107,6 +107,11 @@ export function addFault(book: FaultBook, fault: Fault): () => void {
       `the fault "${name}" strikes before there is a reply: it takes no \`status\`, and no function as \`on\``,
     );
   return book.add(aim, struck);
+}
+
+/** Says of data whether it is a fault: throws the `TypeError` with which a test server would refuse it. */
+export function assertFault(fault: unknown): asserts fault is Fault {
+  addFault(new FaultBook(), fault as Fault);
 }
 
 const positive = {
