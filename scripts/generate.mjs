@@ -9,6 +9,7 @@ import { format, resolveConfig } from "prettier";
 import { capabilityIndex, clientCapabilities } from "./generators/capability-index.mjs";
 import { checkReportSchema } from "./generators/check-report.mjs";
 import { configurationPage, configurationSchema } from "./generators/configuration.mjs";
+import { findingsPage } from "./generators/findings.mjs";
 import { languageIndex } from "./generators/language-index.mjs";
 import { clientMechanisms, mechanismIndex } from "./generators/mechanism-index.mjs";
 import { referencePages } from "./generators/reference.mjs";
@@ -39,6 +40,7 @@ const sources = [
  * @type {readonly Generator[]}
  */
 const pages = [
+  { file: "docs/findings.md", make: findingsPage },
   { file: "docs/reference/configuration.md", make: configurationPage },
   { file: "packages/postern/postern.schema.json", make: configurationSchema },
   { file: "packages/postern/check-report.schema.json", make: checkReportSchema },

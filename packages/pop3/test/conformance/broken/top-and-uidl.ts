@@ -106,6 +106,11 @@ export const brokenUniqueIds: readonly BrokenServer[] = [
     finding: /messages 1 and 2 have the same unique-id, and are no copies of one/,
   },
   {
+    check: "uidl-deleted-not-listed",
+    faults: [answer("UIDL", ({ text, nth }) => (nth > 1 ? text.replace("\r\n", "\r\n1 message-1\r\n") : null))],
+    finding: /UIDL with message 1 marked: line 1 is "1 message-1", and "2 .*" was due/,
+  },
+  {
     check: "uidl-stable",
     faults: [{ fault: "changed-unique-ids" }],
     finding: /another session does not have message 1, "\d+-message-1", nor 3 other/,
