@@ -10,6 +10,7 @@ import { capabilityIndex, clientCapabilities } from "./generators/capability-ind
 import { checkReportSchema } from "./generators/check-report.mjs";
 import { clientsAndFaults } from "./generators/clients-and-faults.mjs";
 import { configurationPage, configurationSchema } from "./generators/configuration.mjs";
+import { findingsPage } from "./generators/findings.mjs";
 import { languageIndex } from "./generators/language-index.mjs";
 import { clientMechanisms, mechanismIndex } from "./generators/mechanism-index.mjs";
 import { referencePages } from "./generators/reference.mjs";
@@ -42,6 +43,7 @@ const sources = [
  */
 const pages = [
   { file: "docs/clients-and-faults.md", make: clientsAndFaults },
+  { file: "docs/findings.md", make: findingsPage },
   { file: "docs/reference/configuration.md", make: configurationPage },
   { file: "packages/postern/postern.schema.json", make: configurationSchema },
   { file: "packages/postern/check-report.schema.json", make: checkReportSchema },

@@ -148,12 +148,18 @@ const checks: readonly Check[] = [
     level: "MUST",
     reference: "RFC 1939 §5",
     title: "LIST without a number answers with a scan listing for every message.",
-    remedy: "Answer LIST by one line for each message, in the order of the numbers, and the terminating line.",
+    remedy: "Answer LIST by one line for each message and the terminating line.",
     given: "TRANSACTION",
     dialog: `
       C: LIST
       S: +OK*
+      S: ...
       S: 1 *
+      S: ...
+      S: .
+      C: LIST
+      S: +OK*
+      S: ...
       S: 2 *
       S: ...
       S: .`,

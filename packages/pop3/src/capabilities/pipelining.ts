@@ -32,6 +32,7 @@ export const pipelining: Capability = /* @__PURE__ */ declared(pipeliningClient,
         S: +OK * *
         S: -ERR*
         S: +OK*
+        S: ...
         S: 1 *
         S: ...
         S: .

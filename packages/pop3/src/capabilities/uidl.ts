@@ -47,7 +47,13 @@ export const uidl: Capability = /* @__PURE__ */ declared(uidlClient, {
       dialog: `
         C: UIDL
         S: +OK*
+        S: ...
         S: 1 *
+        S: ...
+        S: .
+        C: UIDL
+        S: +OK*
+        S: ...
         S: 2 *
         S: ...
         S: .`,
@@ -67,9 +73,8 @@ export const uidl: Capability = /* @__PURE__ */ declared(uidlClient, {
       id: "uidl-deleted",
       level: "MUST",
       reference: "RFC 1939 §7",
-      title: "Messages marked as deleted are not listed, and nobody moves up.",
-      remedy:
-        "Leave messages that are marked as deleted out of the unique-id listing, refuse their numbers, and renumber nothing.",
+      title: "A message marked as deleted has no unique-id any more, and nobody moves up.",
+      remedy: "Refuse the numbers of messages that are marked as deleted, and renumber nothing.",
       effect: "marks",
       given: "TRANSACTION",
       dialog: `
@@ -77,11 +82,8 @@ export const uidl: Capability = /* @__PURE__ */ declared(uidlClient, {
         S: +OK*
         C: UIDL 1
         S: -ERR*
-        C: UIDL
-        S: +OK*
-        S: 2 *
-        S: ...
-        S: .
+        C: UIDL 2
+        S: +OK 2 *
         C: RSET
         S: +OK*`,
     },

@@ -61,12 +61,12 @@ export function argumentProblem({ tag, argument }: AnyCapability, lines: readonl
 }
 
 function declaredCheck(capability: AnyCapability, check: Check): ConformanceCheck {
-  const { over: _, needs = [], ...facts } = check;
+  const { over: _over, needs: _needs, ...facts } = check;
   return {
     ...facts,
     tag: capability.tag,
     async prove(proof) {
-      requireAnnounced(capability, needs, proof);
+      requireAnnounced(capability, check, proof);
       const conversation = await conversationFor(check, proof);
       try {
         await playDialog(parseDialog(check.dialog, { tagsInAnyCase: true }), conversation.wire);
@@ -77,11 +77,15 @@ function declaredCheck(capability: AnyCapability, check: Check): ConformanceChec
   };
 }
 
-/** Who announces nothing promises nothing. */
-function requireAnnounced(capability: AnyCapability, needs: readonly string[], { facts }: Proof): void {
+/** Who announces nothing promises nothing, and who announces after login alone promises nothing before it, as servers behind a proxy do. */
+function requireAnnounced(capability: AnyCapability, { given, over, needs = [] }: Check, { facts }: Proof): void {
   const announced = capability.tag === null ? [] : [capability.tag];
-  const missing = [...announced, ...needs].find((tag) => !facts.lists(tag));
-  if (missing !== undefined) throw new NotTested(`${missing} is not announced`);
+  const early = given === "AUTHORIZATION" && over === undefined;
+  for (const tag of [...announced, ...needs]) {
+    if (!facts.lists(tag)) throw new NotTested(`${tag} is not announced`);
+    if (early && facts.before?.capabilities.has(tag) !== true)
+      throw new NotTested(`${tag} is not announced before login`);
+  }
   // A server may do without CAPA (RFC 2449 §5).
   if (capability.commands.includes(capaCommand) && !facts.listsAnything)
     throw new NotTested(`the server does not know ${capaCommand.keyword}`);

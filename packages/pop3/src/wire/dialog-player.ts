@@ -17,7 +17,7 @@ interface Missed {
 /** The server did not answer as the dialog says. */
 export class DialogMismatch extends Error {
   override readonly name = "DialogMismatch";
-  /** What was expected and what came, a sentence without the dialog. */
+  /** What was sent last, what was expected and what came, a sentence without the dialog. */
   readonly problem: string;
   readonly missed: Missed;
   /** All that was sent and received, as lines `C: …` and `S: …`. */
@@ -37,9 +37,11 @@ export async function playDialog(steps: readonly DialogStep[], wire: Wire): Prom
   const mark = wire.transcript.end;
   let skipping = false;
   let refused = false;
+  let sent = "";
   for (const step of steps) {
     if (step.kind === "send") {
       wire.send(step.octets);
+      sent = shownCommand(step.octets);
       continue;
     }
     if (step.kind === "expect-any-lines") {
@@ -50,7 +52,7 @@ export async function playDialog(steps: readonly DialogStep[], wire: Wire): Prom
     const shown = step.kind === "expect-close" ? wanted : JSON.stringify(wanted);
     const mismatch = (what: string, because: Missed["because"]): DialogMismatch =>
       new DialogMismatch(
-        `${shown} was expected, and ${what}`,
+        `${sent}${shown} was expected, and ${what}`,
         step.line,
         { wanted, because, refused },
         wire.transcript.since(mark),
@@ -70,4 +72,10 @@ export async function playDialog(steps: readonly DialogStep[], wire: Wire): Prom
     }
     skipping = false;
   }
+}
+
+/** `behind STAT: `, for the beginning of a sentence. */
+function shownCommand(octets: string): string {
+  const command = octets.replace(/\r\n$/, "");
+  return `behind ${/^[ -~]{1,80}$/.test(command) ? command : JSON.stringify(command.slice(0, 80))}: `;
 }

@@ -44,6 +44,12 @@ const ALLOWED: readonly (readonly [
     { faults: [{ fault: "unstuffed-dots", on: "RETR" }] },
   ],
   [
+    "octets of messages whose stuffing is missing, in UTF-8 mode",
+    "utf8-sizes",
+    "passed",
+    { messages: [".Odd: header\r\n\r\nx\r\n", COPY], faults: [{ fault: "unstuffed-dots", on: "RETR" }] },
+  ],
+  [
     "an empty message gets the line end that no other lacks",
     "message-octets",
     "undecided",
@@ -101,6 +107,29 @@ const ALLOWED: readonly (readonly [
     { faults: [answer("CAPA", ({ text, user }) => (user === null ? text.replace("PIPELINING\r\n", "") : null))] },
   ],
   [
+    "PIPELINING is announced in the clear alone, and lost under TLS",
+    "pipelining-login",
+    "not-tested",
+    {
+      faults: [
+        answer("CAPA", ({ text, secure }) => (secure ? text.replace("PIPELINING\r\n", "") : null)),
+        { fault: "lost-pipelined", secure: true },
+      ],
+    },
+  ],
+  [
+    "what is announced after login alone works there alone",
+    "listing-both-states",
+    "passed",
+    { faults: [answer("CAPA", ({ text, user }) => (user === null ? text.replace("PIPELINING\r\n", "") : null))] },
+  ],
+  [
+    "CAPA is not known, and the server hangs up at the second command that it does not know",
+    "expire-per-user",
+    "not-tested",
+    { faults: [answer("CAPA", ({ nth }) => (nth === 1 ? "-ERR what?\r\n" : [{ ends: "close" }]))] },
+  ],
+  [
     "the second login is refused for the delay, not for the lock",
     "in-use-code",
     "undecided",
@@ -114,6 +143,13 @@ const ALLOWED: readonly (readonly [
 test.each(ALLOWED)("%s: %s", async (_, check, outcome, server) => {
   const result = await resultOn(check, server);
   expect(result).toMatchObject({ outcome });
+});
+
+test("the lines of a listing may come in any order", async () => {
+  const backwards = answer(["LIST", "UIDL"], ({ text, params }) => (params === null ? reversed(text) : null));
+  await using server = await startTestServer(soundOptions({ faults: [backwards] }));
+  const { results } = await examined(server);
+  expect(results.filter(({ outcome }) => outcome === "failed" || outcome === "undecided")).toEqual([]);
 });
 
 describe("a safe examination", () => {
@@ -154,6 +190,12 @@ test("a thorough examination deletes one message of a server that locks the mail
   await server.ended();
   expect(server.maildrops.messages(ALICE.user)).toHaveLength(MESSAGES.length - 1);
 });
+
+/** A listing from its end. */
+function reversed(text: string): string {
+  const [first = "", ...lines] = text.split("\r\n");
+  return [first, ...lines.slice(0, -2).toReversed(), ".", ""].join("\r\n");
+}
 
 /** How often the last message was fetched; the first ones serve other checks, too. */
 function fetches({ sessions }: TestServer): number {

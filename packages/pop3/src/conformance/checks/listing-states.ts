@@ -11,20 +11,38 @@ export const listingStateChecks: readonly ConformanceCheck[] = [
     id: "listing-both-states",
     tag: null,
     level: "MUST",
-    reference: "RFC 2449 §5",
-    title: "What is listed before login is listed after it too, and the other way round.",
+    reference: "RFC 2449 §5, RFC 5034 §3",
+    title: "What is listed before login is listed after it too.",
     remedy:
-      "List in both states what its specification announces in both, even where its commands work in one alone: clients ask once.",
+      "Go on listing after login what was listed before it, even where its commands work before login alone, as those of USER and SASL do.",
     given: "TRANSACTION",
     prove: (proof) =>
-      judgeBoth(proof, (before, after) => {
-        const missing = steady(proof.facts.registry.capabilities).flatMap(({ tag, announced }) => {
-          if (before.capabilities.has(tag!) === after.capabilities.has(tag!)) return [];
-          if (before.capabilities.has(tag!)) return [`${tag} is listed before login alone`];
-          return announced.optionally === "TRANSACTION" ? [] : [`${tag} is listed after login alone`];
-        });
-        return missing.length === 0 ? null : missing.join("; ");
-      }),
+      judgeBoth(proof, (before, after) =>
+        sentence(
+          steady(proof.facts.registry.capabilities)
+            .filter(({ tag }) => before.capabilities.has(tag!) && !after.capabilities.has(tag!))
+            .map(({ tag }) => `${tag} is listed before login alone`),
+        ),
+      ),
+  },
+  {
+    id: "listing-before-login",
+    tag: null,
+    // The words of §5 are about what works before login; that others are announced in both states, their descriptions alone say.
+    level: "SHOULD",
+    reference: "RFC 2449 §6",
+    title: "What is listed after login is listed before it too, where its description announces it in both states.",
+    remedy: "List before login, too, what the server has after it: clients ask once.",
+    given: "TRANSACTION",
+    prove: (proof) =>
+      judgeBoth(proof, (before, after) =>
+        sentence(
+          steady(proof.facts.registry.capabilities)
+            .filter(({ announced }) => announced.optionally !== "TRANSACTION")
+            .filter(({ tag }) => after.capabilities.has(tag!) && !before.capabilities.has(tag!))
+            .map(({ tag }) => `${tag} is listed after login alone`),
+        ),
+      ),
   },
   {
     id: "listing-same-arguments",
@@ -45,6 +63,10 @@ export const listingStateChecks: readonly ConformanceCheck[] = [
       }),
   },
 ];
+
+function sentence(problems: readonly string[]): string | null {
+  return problems.length === 0 ? null : problems.join("; ");
+}
 
 /** Those that are announced in both states with the same argument. */
 function steady(capabilities: readonly AnyCapability[]): readonly AnyCapability[] {

@@ -96,7 +96,11 @@ export const markChecks: readonly ConformanceCheck[] = [
 ];
 
 /** Marks the first message, has something tried, and takes the mark away, whatever came of it. */
-async function marked(proof: Proof, session: Conversation, tried: (message: Listed) => Promise<void>): Promise<void> {
+export async function marked(
+  proof: Proof,
+  session: Conversation,
+  tried: (message: Listed) => Promise<void>,
+): Promise<void> {
   const [first, ...others] = await proof.messages(session);
   if (first === undefined || others.length === 0) throw new NotTested("the maildrop holds fewer than two messages");
   await marks(session, first.number);

@@ -105,19 +105,23 @@ export const sizeChecks: readonly ConformanceCheck[] = [
       const all = await proof.samples(await proof.session()).catch((error: unknown) => {
         throw error instanceof NotRetrieved && error.isRefused ? new CheckFailed(error.message) : error;
       });
-      // What is wrong with these is said by the checks of line ends and stuffing, and their octets are anybody's guess.
-      const samples = all.filter(({ body }) => body.loneLineFeeds === 0 && body.unstuffed.length === 0);
-      if (samples.length === 0)
-        throw new Undecided("no message that was fetched came with CRLF and stuffing as it should");
-      const others = samples.filter(({ listedOctets, body }) => listedOctets !== body.octets);
-      const wrong = others.find((sample) => !isLineEndOnly(sample));
-      if (wrong !== undefined) throw new CheckFailed(sizesOf(wrong));
-      const [first] = others;
-      if (first !== undefined)
-        throw new Undecided(`${sizesOf(first)}: so it is where a stored message lacks its last line end`);
+      requireExact(all);
     },
   },
 ];
+
+/** Throws unless each message has the octets that LIST gives. */
+export function requireExact(all: readonly Sample[]): void {
+  // What is wrong with these is said by the checks of line ends and stuffing, and their octets are anybody's guess.
+  const samples = all.filter(({ body }) => body.loneLineFeeds === 0 && body.unstuffed.length === 0);
+  if (samples.length === 0) throw new Undecided("no message that was fetched came with CRLF and stuffing as it should");
+  const others = samples.filter(({ listedOctets, body }) => listedOctets !== body.octets);
+  const wrong = others.find((sample) => !isLineEndOnly(sample));
+  if (wrong !== undefined) throw new CheckFailed(sizesOf(wrong));
+  const [first] = others;
+  if (first !== undefined)
+    throw new Undecided(`${sizesOf(first)}: so it is where a stored message lacks its last line end`);
+}
 
 function sizesOf({ number, listedOctets, body }: Sample): string {
   return `message ${number} is listed with ${listedOctets} octets, and RETR sends ${body.octets}`;

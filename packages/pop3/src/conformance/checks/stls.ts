@@ -109,8 +109,9 @@ export const stlsChecks: readonly ConformanceCheck[] = [
   {
     id: "stls-not-listed-after-login",
     tag: "STLS",
+    // RFC 2449 §5 has what is available before login announced in both states, and clients are told by §4 not to keep that list.
     level: "MAY",
-    reference: "RFC 2595 §8",
+    reference: "RFC 2595 §4, §8",
     title: "STLS is listed in the AUTHORIZATION state only.",
     remedy: "Take STLS out of the list once a login has succeeded.",
     given: "TRANSACTION",

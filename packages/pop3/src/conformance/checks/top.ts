@@ -139,7 +139,8 @@ async function compared(session: Conversation, sample: Sample, count: number): P
   const due = empty === -1 ? lines : lines.slice(0, empty + 1 + count);
   const problem = difference(due, body.lines);
   if (problem === null || (empty === -1 && difference([...lines, ""], body.lines) === null)) return;
+  const more = body.lines.length - due.length;
   throw new CheckFailed(
-    `${command}: ${problem}${body.lines.length > due.length ? `, and ${body.lines.length - due.length} lines too many came` : ""}`,
+    `${command}: ${problem}${more > 0 ? `, and ${more} line${more === 1 ? "" : "s"} too many came` : ""}`,
   );
 }

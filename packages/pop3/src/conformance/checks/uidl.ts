@@ -1,13 +1,14 @@
 // Unique-ids: their grammar, that each message has one of its own, and that they outlast a session (RFC 1939 §7).
-// Marks are not set here: what UIDL makes of them, the declaration's own check tells.
+// What UIDL with a number makes of marks, the declaration's own check tells.
 import type { ConformanceCheck } from "../check.js";
 import type { Conversation } from "../conversation.js";
 import { CheckFailed, NotTested, Undecided } from "../outcome.js";
 import type { Proof } from "../proof.js";
 import { retrieved } from "../samples.js";
 import { SAMPLE_OCTETS, SAMPLES } from "../subject.js";
-import { type Content, contentsOf, lost, named, uniqueIdListing } from "./contents.js";
+import { type Content, contentsOf, lost, named, type UniqueId, uniqueIdListing } from "./contents.js";
 import { difference, repeated, shown } from "./lines.js";
+import { marked } from "./marks.js";
 import { refused } from "./messages.js";
 
 /** How many pairs with one unique-id are compared octet by octet. */
@@ -112,6 +113,25 @@ export const uidlChecks: readonly ConformanceCheck[] = [
     },
   },
   {
+    id: "uidl-deleted-not-listed",
+    tag: "UIDL",
+    level: "MUST",
+    reference: "RFC 1939 §7",
+    title: "The unique-id listing leaves out a message that is marked as deleted, and the others keep their numbers.",
+    remedy: "List the messages that are not marked as deleted, each under the number that it has had since login.",
+    effect: "marks",
+    given: "TRANSACTION",
+    async prove(proof) {
+      const session = await announced(proof);
+      const before = await uniqueIdListing(session);
+      await marked(proof, session, async ({ number }) => {
+        const due = before.filter((one) => one.number !== number);
+        const problem = difference(shownOf(due), shownOf(await uniqueIdListing(session)));
+        if (problem !== null) throw new CheckFailed(`UIDL with message ${number} marked: ${problem}`);
+      });
+    },
+  },
+  {
     id: "uidl-stable",
     tag: "UIDL",
     level: "MUST",
@@ -137,6 +157,10 @@ export const uidlChecks: readonly ConformanceCheck[] = [
 async function announced(proof: Proof): Promise<Conversation> {
   proof.requireAnnounced("UIDL");
   return proof.session();
+}
+
+function shownOf(listed: readonly UniqueId[]): readonly string[] {
+  return listed.map(({ number, uniqueId }) => `${number} ${uniqueId}`);
 }
 
 /** Throws unless two messages that share a unique-id are copies of one, which may (RFC 1939 §7). */

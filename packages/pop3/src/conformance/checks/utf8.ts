@@ -4,6 +4,7 @@ import { utf8 } from "../../capabilities/utf8.js";
 import type { ConformanceCheck } from "../check.js";
 import { CheckFailed, NotTested } from "../outcome.js";
 import type { Proof } from "../proof.js";
+import { requireExact } from "./sizes.js";
 import { isUtf8 } from "./utf8-octets.js";
 
 export const utf8Checks: readonly ConformanceCheck[] = [
@@ -76,10 +77,7 @@ export const utf8Checks: readonly ConformanceCheck[] = [
         const { status, line } = await conversation.ask("UTF8");
         if (status !== "+OK") throw new NotTested(`UTF8 is refused: ${line}`);
       });
-      for (const { number, listedOctets, body } of await proof.samples(session)) {
-        if (body.octets !== listedOctets)
-          throw new CheckFailed(`message ${number} is listed with ${listedOctets} octets and has ${body.octets}`);
-      }
+      requireExact(await proof.samples(session));
     },
   },
 ];

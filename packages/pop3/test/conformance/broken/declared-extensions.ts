@@ -101,7 +101,7 @@ const COMMANDS: readonly BrokenServer[] = [
   {
     check: "uidl-all",
     faults: [answer("UIDL", ({ text }) => text.replace(/\r\n1 [^\r]*/, ""))],
-    finding: /"1 \*" was expected, and "2 .*" came/,
+    finding: /behind UIDL: "1 \*" was expected, and the response ended without it/,
   },
   {
     check: "uidl-one",
@@ -110,8 +110,8 @@ const COMMANDS: readonly BrokenServer[] = [
   },
   {
     check: "uidl-deleted",
-    faults: [answer("UIDL", ({ text }) => text.replace("\r\n2 ", "\r\n1 "))],
-    finding: /"2 \*" was expected, and "1 .*" came/,
+    faults: [answer("UIDL", ({ text, params }) => (params === "2" ? text.replace("+OK 2 ", "+OK 1 ") : null))],
+    finding: /behind UIDL 2: "\+OK 2 \*" was expected, and "\+OK 1 .*" came/,
   },
 ];
 

@@ -104,7 +104,7 @@ export const brokenListings: readonly BrokenServer[] = [
     finding: /^USER is listed before login alone; SASL is listed before login alone$/,
   },
   {
-    check: "listing-both-states",
+    check: "listing-before-login",
     faults: [{ fault: "capabilities", on: listsBeforeLogin, remove: ["UIDL", "IMPLEMENTATION"] }],
     finding: /^UIDL is listed after login alone$/,
   },

@@ -7,7 +7,7 @@ export const brokenTops: readonly BrokenServer[] = [
   {
     check: "top-header",
     faults: [answer("TOP", ({ text }) => text.replace(/\r\n\.\r\n$/, "\r\nof the body\r\n.\r\n"))],
-    finding: /TOP 1 0: line 3 is "of the body", and missing was due, and 1 lines too many came/,
+    finding: /TOP 1 0: line 3 is "of the body", and missing was due, and 1 line too many came/,
   },
   {
     check: "top-header",
@@ -104,6 +104,11 @@ export const brokenUniqueIds: readonly BrokenServer[] = [
     server: { messages: ["Subject: one\r\n\r\na\r\n", "Subject: one\r\n\r\nb\r\n"] },
     faults: [{ fault: "doubled-unique-ids" }],
     finding: /messages 1 and 2 have the same unique-id, and are no copies of one/,
+  },
+  {
+    check: "uidl-deleted-not-listed",
+    faults: [answer("UIDL", ({ text, nth }) => (nth > 1 ? text.replace("\r\n", "\r\n1 message-1\r\n") : null))],
+    finding: /UIDL with message 1 marked: line 1 is "1 message-1", and "2 .*" was due/,
   },
   {
     check: "uidl-stable",

@@ -31,6 +31,6 @@ export const brokenUtf8: readonly BrokenServer[] = [
     check: "utf8-sizes",
     faults: [{ fault: "wrong-sizes", on: "LIST", difference: 3 }],
     server: { messages: [HEADER] },
-    finding: /message 1 is listed with \d+ octets and has \d+/,
+    finding: /message 1 is listed with \d+ octets, and RETR sends \d+/,
   },
 ];
