@@ -12,9 +12,10 @@ import type { Listing } from "../facts.js";
 import { judgeListings } from "../listed.js";
 import { CheckFailed } from "../outcome.js";
 import type { Proof } from "../proof.js";
+import { type BothStates, inBothStates } from "./both-states.js";
 
 export const listingChecks: readonly ConformanceCheck[] = [
-  ...inBothStates(
+  ...ofLists(
     {
       id: "listing-lines",
       tag: null,
@@ -26,7 +27,7 @@ export const listingChecks: readonly ConformanceCheck[] = [
     },
     lineProblem,
   ),
-  ...inBothStates(
+  ...ofLists(
     {
       id: "listing-tags-once",
       tag: null,
@@ -41,7 +42,7 @@ export const listingChecks: readonly ConformanceCheck[] = [
       return twice === undefined ? null : `${twice} is listed twice`;
     },
   ),
-  ...inBothStates(
+  ...ofLists(
     {
       id: "listing-registered",
       tag: null,
@@ -108,17 +109,12 @@ export const listingChecks: readonly ConformanceCheck[] = [
   },
 ];
 
-function inBothStates(
-  facts: Omit<ConformanceCheck, "given" | "prove" | "dialog">,
+/** A rule for the lists of both states. */
+function ofLists(
+  facts: BothStates,
   rule: (body: ReceivedBody, proof: Proof) => string | null,
 ): readonly ConformanceCheck[] {
-  return (["AUTHORIZATION", "TRANSACTION"] as const).map((given) => ({
-    ...facts,
-    id: given === "AUTHORIZATION" ? facts.id : `${facts.id}-after-login`,
-    title: `${facts.title}, ${given === "AUTHORIZATION" ? "before" : "after"} login.`,
-    given,
-    prove: (proof) => judgeListings(proof, given, (body) => rule(body, proof)),
-  }));
+  return inBothStates(facts, (proof, given) => judgeListings(proof, given, (body) => rule(body, proof)));
 }
 
 function lineProblem({ lines, loneLineFeeds, unstuffed }: ReceivedBody): string | null {

@@ -7,6 +7,7 @@ import type { Answer, Conversation } from "../conversation.js";
 import type { ServerFacts } from "../facts.js";
 import { CheckFailed, Undecided } from "../outcome.js";
 import type { Proof } from "../proof.js";
+import { type BothStates, inBothStates } from "./both-states.js";
 
 /** A reply, and what it is to. */
 export interface ProvokedReply {
@@ -54,27 +55,18 @@ function goneAway(error: unknown): null {
 /** A rule for the first lines of replies; null, or what is wrong with one. */
 export type ReplyRule = (reply: ProvokedReply, proof: Proof) => string | null;
 
-/** The rule as a check before login and one after it. The title is a sentence without its full stop. */
-export function inBothStates(
-  facts: Omit<ConformanceCheck, "given" | "prove" | "dialog">,
-  rule: ReplyRule,
-): readonly ConformanceCheck[] {
-  return (["AUTHORIZATION", "TRANSACTION"] as const).map((given) => ({
-    ...facts,
-    id: given === "AUTHORIZATION" ? facts.id : `${facts.id}-after-login`,
-    title: `${facts.title}, ${given === "AUTHORIZATION" ? "before" : "after"} login.`,
-    given,
-    async prove(proof) {
-      const known = seen.get(proof.facts) ?? new Map<State, readonly ProvokedReply[]>();
-      seen.set(proof.facts, known);
-      const broken = (replies: readonly ProvokedReply[]): string | undefined =>
-        replies.map((reply) => rule(reply, proof)).find((problem) => problem !== null) ?? undefined;
-      const earlier = known.get(given);
-      if (earlier !== undefined && broken(earlier) === undefined) return;
-      const replies = await provoke(await (given === "AUTHORIZATION" ? proof.before() : proof.session()));
-      known.set(given, replies);
-      const problem = broken(replies);
-      if (problem !== undefined) throw new CheckFailed(problem);
-    },
-  }));
+/** The rule for replies in both states. */
+export function ofReplies(facts: BothStates, rule: ReplyRule): readonly ConformanceCheck[] {
+  return inBothStates(facts, async (proof, given) => {
+    const known = seen.get(proof.facts) ?? new Map<State, readonly ProvokedReply[]>();
+    seen.set(proof.facts, known);
+    const broken = (replies: readonly ProvokedReply[]): string | undefined =>
+      replies.map((reply) => rule(reply, proof)).find((problem) => problem !== null) ?? undefined;
+    const earlier = known.get(given);
+    if (earlier !== undefined && broken(earlier) === undefined) return;
+    const replies = await provoke(await (given === "AUTHORIZATION" ? proof.before() : proof.session()));
+    known.set(given, replies);
+    const problem = broken(replies);
+    if (problem !== undefined) throw new CheckFailed(problem);
+  });
 }

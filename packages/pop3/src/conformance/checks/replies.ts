@@ -4,13 +4,13 @@ import { REPLY_OCTETS } from "../../protocol/reply.js";
 import type { ConformanceCheck } from "../check.js";
 import type { Conversation } from "../conversation.js";
 import { CheckFailed, Undecided } from "../outcome.js";
-import { inBothStates, NO_MESSAGE, UNKNOWN_KEYWORD } from "./provoked.js";
+import { NO_MESSAGE, ofReplies, UNKNOWN_KEYWORD } from "./provoked.js";
 
 /** Enough for what comes unasked to come. */
 const UNASKED_MS = 100;
 
 export const replyChecks: readonly ConformanceCheck[] = [
-  ...inBothStates(
+  ...ofReplies(
     {
       id: "reply-status",
       tag: null,
@@ -25,7 +25,7 @@ export const replyChecks: readonly ConformanceCheck[] = [
         ? `${to} begins with ${JSON.stringify(line.slice(0, 20))}`
         : null,
   ),
-  ...inBothStates(
+  ...ofReplies(
     {
       id: "reply-line-end",
       tag: null,
@@ -36,7 +36,7 @@ export const replyChecks: readonly ConformanceCheck[] = [
     },
     ({ to, keyword, answer }) => (keyword !== null && answer.end === "LF" ? `${to} ends in LF alone` : null),
   ),
-  ...inBothStates(
+  ...ofReplies(
     {
       id: "reply-length",
       tag: null,

@@ -4,13 +4,13 @@ import type { ResponseCode } from "../../contracts/response-code.js";
 import type { ConformanceCheck } from "../check.js";
 import { CheckFailed, NotTested } from "../outcome.js";
 import type { Proof } from "../proof.js";
-import { inBothStates, type ProvokedReply } from "./provoked.js";
+import { ofReplies, type ProvokedReply } from "./provoked.js";
 
 const RESP_CODES = "RESP-CODES";
 const AUTH_RESP_CODE = "AUTH-RESP-CODE";
 
 export const responseCodeChecks: readonly ConformanceCheck[] = [
-  ...inBothStates(
+  ...ofReplies(
     {
       id: "resp-codes-form",
       tag: RESP_CODES,
@@ -25,7 +25,7 @@ export const responseCodeChecks: readonly ConformanceCheck[] = [
         ? `${to} begins with a bracket and no response code: ${shown(answer.line)}`
         : null,
   ),
-  ...inBothStates(
+  ...ofReplies(
     {
       id: "resp-codes-unlisted",
       tag: RESP_CODES,
@@ -42,7 +42,7 @@ export const responseCodeChecks: readonly ConformanceCheck[] = [
       return `${reply.to} carries the response code ${known.code}, and RESP-CODES is not listed`;
     },
   ),
-  ...inBothStates(
+  ...ofReplies(
     {
       id: "resp-codes-registered",
       tag: RESP_CODES,
@@ -56,7 +56,7 @@ export const responseCodeChecks: readonly ConformanceCheck[] = [
         ? `${reply.to} carries the response code ${reply.answer.code}, which is not registered`
         : null,
   ),
-  ...inBothStates(
+  ...ofReplies(
     {
       id: "resp-codes-valid",
       tag: RESP_CODES,
