@@ -7,7 +7,7 @@ export const brokenTops: readonly BrokenServer[] = [
   {
     check: "top-header",
     faults: [answer("TOP", ({ text }) => text.replace(/\r\n\.\r\n$/, "\r\nof the body\r\n.\r\n"))],
-    finding: /TOP 1 0: line 3 is "of the body", and missing was due, and 1 lines too many came/,
+    finding: /TOP 1 0: line 3 is "of the body", and missing was due, and 1 line too many came/,
   },
   {
     check: "top-header",
