@@ -42,6 +42,7 @@ export class Connections {
   /** All that are open. */
   readonly #open = new Set<Conversation>();
   #shared: Conversation | null = null;
+  #clear: Conversation | null = null;
   #session: Conversation | null = null;
   /** What was sent and must not come back in a report. */
   readonly secrets: Secrets = new Secrets();
@@ -137,6 +138,13 @@ export class Connections {
   async shared(): Promise<Conversation> {
     if (this.#shared?.usable !== true) this.#shared = await this.fresh();
     return this.#shared;
+  }
+
+  /** The connection that stays in the clear and that checks share; the one before login, where no other is under TLS. */
+  async sharedClear(): Promise<Conversation> {
+    if (this.#shared?.usable === true && !this.#shared.secure) return this.#shared;
+    if (this.#clear?.usable !== true) this.#clear = await this.greeted();
+    return this.#clear;
   }
 
   /** The session after login that checks share. */

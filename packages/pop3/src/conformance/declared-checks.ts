@@ -68,6 +68,8 @@ function declaredCheck(capability: AnyCapability, check: Check): ConformanceChec
     async prove(proof) {
       requireAnnounced(capability, check, proof);
       const conversation = await conversationFor(check, proof);
+      // Whether the end of the connection has come already or not, nobody else is to wait for an answer there.
+      if (/^\s*C[:-].*\bQUIT\b/m.test(check.dialog)) conversation.spent = true;
       try {
         await playDialog(parseDialog(check.dialog, { tagsInAnyCase: true }), conversation.wire);
       } catch (error) {
@@ -115,8 +117,12 @@ async function conversationFor({ given, over, effect, dialog }: Check, proof: Pr
     if (needed > 0) await proof.requireMessages(session, needed);
     return session;
   }
-  if (over === "cleartext") return proof.cleartext();
-  if (over === "tls") return proof.secure();
+  if (over === "cleartext") return proof.clear();
+  if (over === "tls") {
+    const conversation = await proof.before();
+    if (!conversation.secure) throw new NotTested("the server offers no TLS on this port");
+    return conversation;
+  }
   return effect === "wrong-login" ? proof.freshBefore() : proof.before();
 }
 

@@ -46,7 +46,7 @@ export async function judgeBoth(proof: Proof, rule: (before: Listing, after: Lis
 
 /** The one that is there, or where it is under TLS, one in the clear. */
 async function conversationAt(proof: Proof, stage: Stage, there: Conversation): Promise<Conversation> {
-  return stage === "cleartext" && there.secure ? proof.cleartext() : there;
+  return stage === "cleartext" && there.secure ? proof.clear() : there;
 }
 
 async function listedAgain(conversation: Conversation): Promise<ReceivedBody> {

@@ -1,5 +1,7 @@
 // What a check has to prove its requirement with: connections to the server in either state, what is known of it, and messages to compare.
 // Keeps to what the examination may do. Knows no requirement.
+import { noop } from "../capabilities/base.js";
+import { capaCommand } from "../capabilities/capa.js";
 import { expire } from "../capabilities/expire.js";
 import type { CheckEffect } from "../contracts/check.js";
 import type { TranscriptLine } from "../wire/transcript.js";
@@ -11,6 +13,10 @@ import { NotTested } from "./outcome.js";
 import type { ExaminationMode } from "./report.js";
 import { type Listed, type Sample, samplesOf, scanListing } from "./samples.js";
 import type { Subject } from "./subject.js";
+
+/** How long a shared connection has to show that it is as good as before, and how long anything may come behind that. */
+const IN_STEP_MS = 1000;
+const UNASKED_MS = 50;
 
 /** One check at work. */
 export class Proof {
@@ -47,6 +53,12 @@ export class Proof {
   /** A connection before login of its own, under TLS where the server has it. */
   async freshBefore(): Promise<Conversation> {
     return this.#use(await this.#connections.fresh(), true);
+  }
+
+  /** A connection in the clear before login, shared with other checks. Throws `NotTested` where TLS is implicit. */
+  async clear(): Promise<Conversation> {
+    if (this.#alone || this.subject.tls === "implicit") return this.cleartext();
+    return this.#use(await this.#connections.sharedClear());
   }
 
   /** A connection of its own that stays in the clear. Throws `NotTested` where TLS is implicit. */
@@ -160,15 +172,35 @@ export class Proof {
 
   /** What was said on all connections that the check used. */
   transcript(): readonly TranscriptLine[] {
-    const used = [...this.#used].map(([{ wire }, mark]) => wire.transcript.since(mark));
+    const all = [...this.#used].map(([{ wire }, mark]) => wire.transcript.since(mark));
+    // Some are only there for what was known of them.
+    const spoken = all.filter((lines) => lines.some(({ from }) => from !== "#"));
+    const used = spoken.length > 0 ? spoken : all;
     return used.flatMap((lines, at): readonly TranscriptLine[] =>
       used.length === 1 ? lines : [{ from: "#", text: `connection ${at + 1}` }, ...lines],
     );
   }
 
-  /** Nothing that it used is shared any more. */
-  spoil(): void {
-    for (const conversation of this.#used.keys()) conversation.spent = true;
+  /** Nothing that it used is shared any more, unless it only asked, and the next command is answered as if nothing had been. */
+  async spoil({ isSure }: { readonly isSure: boolean }): Promise<void> {
+    for (const conversation of this.#used.keys())
+      conversation.spent ||= !isSure || this.#effect !== undefined || !(await this.#isInStep(conversation));
+  }
+
+  async #isInStep(conversation: Conversation): Promise<boolean> {
+    if (this.#own.has(conversation) || conversation.wire.closed) return false;
+    const isLoggedIn = conversation.state === "TRANSACTION";
+    if (!isLoggedIn && !this.facts.listsAnything) return false;
+    try {
+      conversation.wire.send(`${(isLoggedIn ? noop : capaCommand).keyword}\r\n`);
+      if (!(await conversation.wire.heard(IN_STEP_MS))) return false;
+      const { status } = await conversation.answer("it");
+      if (status !== "+OK") return false;
+      if (!isLoggedIn) await conversation.wire.receivedBody("listing");
+      return (await conversation.wire.unreadAfter(UNASKED_MS)) === "" && !conversation.wire.closed;
+    } catch {
+      return false;
+    }
   }
 
   /** Ends what was its own, and what is spoiled. */

@@ -189,7 +189,7 @@ async function attempt(
     ended = { outcome, finding: secrets.masked(finding) };
     if (ended.outcome !== "not-tested") {
       transcript = proof.transcript();
-      proof.spoil();
+      await proof.spoil({ isSure: outcome === "failed" });
     }
   }
   await proof.over();

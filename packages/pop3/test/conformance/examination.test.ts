@@ -41,7 +41,7 @@ describe("in safe mode", () => {
     expect(server.maildrops.messages(ALICE.user).map(({ uniqueId }) => uniqueId)).toEqual(before);
     expect(refused).toBe(0);
     expect(report.results.filter(({ outcome }) => outcome === "failed" || outcome === "undecided")).toEqual([]);
-    expect(report.connections).toBeLessThan(60);
+    expect(report.connections).toBeLessThan(30);
     await server.ended();
   });
 

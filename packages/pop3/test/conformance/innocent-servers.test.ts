@@ -124,6 +124,12 @@ const ALLOWED: readonly (readonly [
     { faults: [answer("CAPA", ({ text, user }) => (user === null ? text.replace("PIPELINING\r\n", "") : null))] },
   ],
   [
+    "CAPA is not known, and QUIT is in any case",
+    "command-case",
+    "passed",
+    { faults: [{ fault: "refused", on: "CAPA" }] },
+  ],
+  [
     "CAPA is not known, and the server hangs up at the second command that it does not know",
     "expire-per-user",
     "not-tested",

@@ -109,7 +109,7 @@ function failureLines(failure: CheckResult, settings: CheckTextSettings): string
   const { level, title, finding, remedy, transcript } = failure;
   return [
     ...headingOf(failure, settings, level === "MUST" ? "red" : "yellow"),
-    ...labelled("Required", title, 10, "  ", settings),
+    ...labelled(level === "MUST" ? "Required" : "Advised", title, 10, "  ", settings),
     ...(finding === null ? [] : labelled("Seen", finding, 10, "  ", settings)),
     ...(remedy === null ? [] : labelled("Change", remedy, 10, "  ", settings)),
     ...transcript.map((line) => transcriptLine(line, settings)),

@@ -21,7 +21,7 @@ export const cleartextLoginChecks: readonly ConformanceCheck[] = [
     given: "AUTHORIZATION",
     async prove(proof) {
       exceptOverLoopback(proof);
-      const conversation = await proof.cleartext();
+      const conversation = await proof.clear();
       if (proof.facts.listings.get("cleartext")?.capabilities.has(user) === true)
         throw new CheckFailed("USER is listed in the clear");
       const { status, line } = await conversation.ask("USER nobody-of-this-name");
@@ -38,7 +38,7 @@ export const cleartextLoginChecks: readonly ConformanceCheck[] = [
     given: "AUTHORIZATION",
     async prove(proof) {
       exceptOverLoopback(proof);
-      await proof.cleartext();
+      await proof.clear();
       const bare = listedInTheClear(proof).filter((name) => knownAs(name)?.revealsSecret);
       if (bare.length > 0) throw new CheckFailed(`SASL lists ${bare.join(", ")} in the clear`);
     },
@@ -52,7 +52,7 @@ export const cleartextLoginChecks: readonly ConformanceCheck[] = [
     remedy: "List the -PLUS mechanisms under TLS only.",
     given: "AUTHORIZATION",
     async prove(proof) {
-      await proof.cleartext();
+      await proof.clear();
       const unbound = listedInTheClear(proof).filter((name) => name.endsWith("-PLUS"));
       if (unbound.length > 0) throw new CheckFailed(`SASL lists ${unbound.join(", ")} in the clear`);
     },
@@ -66,7 +66,7 @@ export const cleartextLoginChecks: readonly ConformanceCheck[] = [
     remedy: "List USER where USER is taken: take it out of the list that is sent without TLS.",
     given: "AUTHORIZATION",
     async prove(proof) {
-      const conversation = await proof.cleartext();
+      const conversation = await proof.clear();
       if (!cleartextCapabilities(proof).has(user)) throw new NotTested("USER is not listed in the clear");
       const { status, line } = await conversation.ask("USER nobody-of-this-name");
       if (status === "+OK") return;

@@ -25,9 +25,10 @@ export const commandLineChecks: readonly ConformanceCheck[] = [
     remedy: "Compare keywords without regard to case.",
     given: "AUTHORIZATION",
     async prove(proof) {
-      const conversation = await proof.freshBefore();
-      const { line, status } = await conversation.ask("qUIt");
-      if (status !== "+OK") throw new CheckFailed(`qUIt was answered ${shown(line)}`);
+      const [command, answer] = proof.facts.listsAnything
+        ? ["cApA", (await (await proof.before()).multi("cApA")).answer]
+        : ["qUIt", await (await proof.freshBefore()).ask("qUIt")];
+      if (answer.status !== "+OK") throw new CheckFailed(`${command} was answered ${shown(answer.line)}`);
     },
   },
   {

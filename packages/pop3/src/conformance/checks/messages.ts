@@ -50,7 +50,10 @@ export const messageChecks: readonly ConformanceCheck[] = [
       });
       for (const { number, body } of samples) {
         const [bare] = body.unstuffed;
-        if (bare !== undefined) throw new CheckFailed(`message ${number} has the line ${shown(bare)} on the wire`);
+        if (bare !== undefined)
+          throw new CheckFailed(
+            `message ${number} has the line ${shown(bare)} on the wire, and ${shown(`.${bare}`)} was due`,
+          );
       }
       if (!samples.some(({ body }) => body.lines.some((line) => line.startsWith("."))))
         throw new NotTested("no message that was fetched has a line that begins with a dot");

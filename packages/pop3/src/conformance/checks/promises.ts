@@ -40,15 +40,11 @@ export const promiseChecks: readonly ConformanceCheck[] = [
     remedy: "Take LANG at least for the language that the server speaks, or leave it out of the list.",
     given: "AUTHORIZATION",
     async prove(proof) {
-      const conversation = await proof.freshBefore();
+      const conversation = await proof.before();
       requireListed(proof, "LANG");
-      for (const command of ["LANG", "LANG *", "LANG en"]) {
-        const { status } = await conversation.ask(command);
-        if (status === "+OK") {
-          if (command === "LANG") await conversation.wire.receivedBody("listing");
-          return;
-        }
-      }
+      if ((await conversation.multi("LANG")).body !== null) return;
+      const own = await proof.freshBefore();
+      for (const command of ["LANG *", "LANG en"]) if ((await own.ask(command)).status === "+OK") return;
       throw new CheckFailed("LANG is listed, and LANG, LANG * and LANG en are refused");
     },
   },
@@ -98,13 +94,13 @@ function requireTaken(command: string, { status, code, line }: Answer): void {
   throw new CheckFailed(`${command} was answered ${line.slice(0, 100)}`);
 }
 
-/** A connection for each stage before login where the tag is listed. */
+/** A shared connection for each stage before login where the tag is listed. */
 async function placesThatList(proof: Proof, tag: string): Promise<readonly Conversation[]> {
-  const own = await proof.freshBefore();
+  const own = await proof.before();
   const { listings } = proof.facts;
   const places: Conversation[] = [];
   if (listings.get(own.secure ? "tls" : "cleartext")?.capabilities.has(tag) === true) places.push(own);
-  if (own.secure && listings.get("cleartext")?.capabilities.has(tag) === true) places.push(await proof.cleartext());
+  if (own.secure && listings.get("cleartext")?.capabilities.has(tag) === true) places.push(await proof.clear());
   if (places.length === 0) throw new NotTested(`${tag} is not announced before login`);
   return places;
 }

@@ -4,6 +4,7 @@ import { sasl } from "../../capabilities/sasl.js";
 import type { ClientMechanism } from "../../contracts/mechanism.js";
 import { mechanisms } from "../../mechanisms/index.js";
 import type { Answer, Conversation } from "../conversation.js";
+import type { ServerFacts } from "../facts.js";
 import { NotTested } from "../outcome.js";
 import type { Proof } from "../proof.js";
 
@@ -30,12 +31,24 @@ function knownMechanism(name: string): ClientMechanism | undefined {
   return mechanisms.find((mechanism) => mechanism.name === name);
 }
 
-/** Begins each mechanism that is listed, and gives it up again; a server that closes then gets another connection. */
-export async function openings(proof: Proof): Promise<readonly Opening[]> {
+/** What was seen in an examination: nobody is asked twice, unless something was wrong. */
+const seen = new WeakMap<ServerFacts, readonly Opening[]>();
+
+/**
+ * Begins each mechanism that is listed, and gives it up again; a server that closes then gets another connection. What another check has
+ * seen is taken where it suffices.
+ */
+export async function openings(
+  proof: Proof,
+  suffices: (found: readonly Opening[]) => boolean,
+): Promise<readonly Opening[]> {
+  const before = seen.get(proof.facts);
+  if (before !== undefined && suffices(before)) return before;
   const found: Opening[] = [];
+  seen.set(proof.facts, found);
   let conversation: Conversation | null = null;
   for (const mechanism of await listedMechanisms(proof)) {
-    if (conversation?.usable !== true) conversation = await proof.freshBefore();
+    if (conversation?.usable !== true) conversation = await proof.before();
     const answer = await conversation.ask(`AUTH ${mechanism}`);
     found.push({ mechanism, known: knownMechanism(mechanism), answer });
     // Whether that is answered as it must be is a check of its own.
@@ -44,7 +57,7 @@ export async function openings(proof: Proof): Promise<readonly Opening[]> {
   return found;
 }
 
-/** A connection of its own on which an exchange has begun; of mechanisms that `fits`, the first that begins with a challenge. */
+/** A shared connection on which an exchange has begun; of mechanisms that `fits`, the first that begins with a challenge. */
 export async function opened(
   proof: Proof,
   fits: (name: string) => boolean = () => true,
@@ -52,7 +65,7 @@ export async function opened(
   const names = (await listedMechanisms(proof)).filter(fits);
   // What everybody has comes first.
   const ordered = [...names.filter((name) => name === "PLAIN"), ...names.filter((name) => name !== "PLAIN")];
-  const conversation = await proof.freshBefore();
+  const conversation = await proof.before();
   for (const mechanism of ordered) {
     if ((await conversation.ask(`AUTH ${mechanism}`)).status === "+") return { conversation, mechanism };
   }

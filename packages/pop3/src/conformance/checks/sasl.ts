@@ -22,7 +22,7 @@ export const saslChecks: readonly ConformanceCheck[] = [
     remedy: "List only the mechanisms that AUTH takes, and answer AUTH without an initial response by a challenge.",
     given: "AUTHORIZATION",
     async prove(proof) {
-      const refused = (await openings(proof)).filter(({ answer: { status } }) => status !== "+");
+      const refused = (await openings(proof, (found) => found.every(isBegun))).filter((one) => !isBegun(one));
       const [first] = refused.filter(({ mechanism, answer }) => mechanism !== "EXTERNAL" && answer.code === null);
       if (first !== undefined) throw new CheckFailed(openingText(first));
       // There is no certificate of the client's, and a response code names a reason of its own.
@@ -39,17 +39,12 @@ export const saslChecks: readonly ConformanceCheck[] = [
     remedy: "Send `+`, one space and the challenge in Base64, and the space where the challenge is empty, too.",
     given: "AUTHORIZATION",
     async prove(proof) {
-      const begun = (await openings(proof)).filter(
+      const begun = (await openings(proof, (found) => found.every(isChallenge))).filter(
         ({ answer: { line } }) => line.startsWith("+") && !/^\+OK/i.test(line),
       );
       if (begun.length === 0) throw new NotTested("no mechanism begins with a challenge");
-      for (const opening of begun) {
-        const { known, answer } = opening;
-        const challenge = answer.line.slice(2);
-        const empty = known?.clientFirst === true && known.name !== "XOAUTH2";
-        if (!answer.line.startsWith("+ ") || !BASE64.test(challenge) || (empty && challenge !== ""))
-          throw new CheckFailed(openingText(opening));
-      }
+      const wrong = begun.find((one) => !isChallenge(one));
+      if (wrong !== undefined) throw new CheckFailed(openingText(wrong));
     },
   },
   {
@@ -134,7 +129,7 @@ export const saslChecks: readonly ConformanceCheck[] = [
     given: "AUTHORIZATION",
     async prove(proof) {
       if (!(await listedMechanisms(proof)).includes("PLAIN")) throw new NotTested("PLAIN is not announced");
-      const { status, line } = await verdictOn(await proof.freshBefore(), "AUTH PLAIN =");
+      const { status, line } = await verdictOn(await proof.before(), "AUTH PLAIN =");
       if (status !== "-ERR") throw new CheckFailed(`AUTH PLAIN = was answered ${JSON.stringify(line)}`);
     },
   },
@@ -150,7 +145,7 @@ export const saslChecks: readonly ConformanceCheck[] = [
       const listed = await listedMechanisms(proof);
       const hidden = ["PLAIN", "LOGIN", "CRAM-MD5"].filter((name) => !listed.includes(name));
       if (hidden.length === 0) throw new NotTested("PLAIN, LOGIN and CRAM-MD5 are all listed");
-      const conversation = await proof.freshBefore();
+      const conversation = await proof.before();
       for (const name of hidden) {
         const { status, line } = await verdictOn(conversation, `AUTH ${name}`);
         if (status === "+") throw new CheckFailed(`${name} is not listed, and AUTH ${name} was answered ${line}`);
@@ -167,12 +162,22 @@ export const saslChecks: readonly ConformanceCheck[] = [
     given: "AUTHORIZATION",
     async prove(proof) {
       if (!(await listedMechanisms(proof)).includes("CRAM-MD5")) throw new NotTested("CRAM-MD5 is not announced");
-      const conversation = await proof.freshBefore();
+      const conversation = await proof.before();
       const { status, line } = await verdictOn(conversation, "AUTH CRAM-MD5 bm9ib2R5");
       if (status !== "-ERR") throw new CheckFailed(`AUTH CRAM-MD5 with an initial response was answered ${line}`);
     },
   },
 ];
+
+function isBegun({ answer: { status } }: Opening): boolean {
+  return status === "+";
+}
+
+function isChallenge({ known, answer: { line } }: Opening): boolean {
+  const challenge = line.slice(2);
+  const empty = known?.clientFirst === true && known.name !== "XOAUTH2";
+  return line.startsWith("+ ") && BASE64.test(challenge) && (!empty || challenge === "");
+}
 
 function openingText({ mechanism, answer }: Opening): string {
   return `AUTH ${mechanism} was answered ${JSON.stringify(answer.line)}`;

@@ -45,9 +45,10 @@ export const stlsChecks: readonly ConformanceCheck[] = [
     remedy: "Answer CAPA, and list STLS where it can be given.",
     given: "AUTHORIZATION",
     async prove(proof) {
-      const conversation = await proof.cleartext();
+      const conversation = await proof.clear();
       if (proof.facts.listings.get("cleartext")?.capabilities.has(stls) === true) return;
       const answer = await conversation.ask("STLS");
+      conversation.spent ||= answer.status === "+OK";
       if (answer.status === "+OK") throw new CheckFailed(`STLS is not listed, and answered ${answer.line}`);
     },
   },
@@ -60,7 +61,9 @@ export const stlsChecks: readonly ConformanceCheck[] = [
     remedy: "Refuse STLS with an argument, as every command that breaks its syntax.",
     given: "AUTHORIZATION",
     async prove(proof) {
-      const answer = await (await listingStls(proof)).ask("STLS now");
+      const conversation = await listingStls(proof, await proof.clear());
+      const answer = await conversation.ask("STLS now");
+      conversation.spent ||= answer.status === "+OK";
       if (answer.status === "+OK") throw new CheckFailed(`STLS with an argument was answered ${answer.line}`);
     },
   },
@@ -146,9 +149,9 @@ export const stlsChecks: readonly ConformanceCheck[] = [
   },
 ];
 
-/** A connection in the clear whose server lists STLS. */
-async function listingStls(proof: Proof): Promise<Conversation> {
-  const conversation = await proof.cleartext();
+/** A connection in the clear whose server lists STLS; one of its own, unless another is given. */
+async function listingStls(proof: Proof, shared?: Conversation): Promise<Conversation> {
+  const conversation = shared ?? (await proof.cleartext());
   if (proof.facts.listings.get("cleartext")?.capabilities.has(stls) !== true)
     throw new NotTested("STLS is not announced");
   return conversation;

@@ -39,7 +39,19 @@ export const brokenReplies: readonly BrokenServer[] = [
 ];
 
 export const brokenCommandLines: readonly BrokenServer[] = [
-  { check: "command-case", faults: [{ fault: "refused", on: "QUIT" }], finding: /qUIt was answered "-ERR/ },
+  {
+    check: "command-case",
+    faults: [answer(({ line }) => line === "cApA", "-ERR")],
+    finding: /cApA was answered "-ERR/,
+  },
+  {
+    check: "command-case",
+    faults: [
+      { fault: "refused", on: "CAPA" },
+      { fault: "refused", on: "QUIT" },
+    ],
+    finding: /qUIt was answered "-ERR/,
+  },
   {
     check: "command-case-after-login",
     faults: [{ fault: "refused", on: "STAT", nth: 1 }],
