@@ -87,9 +87,7 @@ export class Connections {
     }
     const conversation = new Conversation(wire, greeting);
     this.#open.add(conversation);
-    const { greetingTranscript } = this.#facts;
     this.#facts.greeting ??= greeting;
-    if (greetingTranscript.length === 0) this.#facts.greetingTranscript = wire.transcript.since();
     return conversation;
   }
 
@@ -128,10 +126,9 @@ export class Connections {
 
   /** Asks what is listed and keeps it. */
   async list(conversation: Conversation): Promise<void> {
-    const mark = conversation.wire.transcript.end;
     const { answer, body } = await conversation.multi(capaCommand.keyword);
     const stage: Stage = conversation.state === "TRANSACTION" ? "login" : conversation.secure ? "tls" : "cleartext";
-    this.#facts.learn({ stage, answer, body, transcript: conversation.wire.transcript.since(mark) });
+    this.#facts.learn({ stage, answer, body });
   }
 
   /** The connection before login that checks share. */

@@ -4,7 +4,6 @@ import { Capabilities } from "../client/capabilities.js";
 import type { TlsFacts } from "../client/transport.js";
 import type { AnyCapability, ClientCapability } from "../contracts/capability.js";
 import type { Registry } from "../registry/registry.js";
-import type { TranscriptLine } from "../wire/transcript.js";
 import type { ReceivedBody } from "../wire/wire.js";
 import type { Answer } from "./conversation.js";
 import type { Stage } from "./report.js";
@@ -16,7 +15,6 @@ export interface Listing {
   /** Null where CAPA was refused. */
   readonly body: ReceivedBody | null;
   readonly capabilities: Capabilities;
-  readonly transcript: readonly TranscriptLine[];
 }
 
 /** What is known of a server. */
@@ -24,7 +22,6 @@ export class ServerFacts {
   readonly registry: Registry;
   readonly listings: Map<Stage, Listing> = new Map();
   greeting: Answer | null = null;
-  greetingTranscript: readonly TranscriptLine[] = [];
   tls: TlsFacts | null = null;
   /** What the server said to STLS where it did not begin TLS. */
   startTlsRefused: string | null = null;
